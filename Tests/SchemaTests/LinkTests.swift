@@ -85,26 +85,26 @@ import Testing
         ("[]", reviews, "models/people.json:1:1: a model file must hold an object"),
         (
             people, reviews.replacing(#""uuid""#, with: #""guid""#),
-            #"models/reviews.json:1:57: "format" must be one of "#
+            #"models/reviews.json:1:58: "format" must be one of "#
         ),
         (
             people.replacing(#""uuid""#, with: #""guid""#), reviews,
-            #"models/people.json:1:51: "format" must be one of "#
+            #"models/people.json:1:52: "format" must be one of "#
         ),
         (
             people.replacing(#"[["nick"]]"#, with: #"["nick"]"#), reviews,
-            #"models/people.json:1:99: an element of "unique" must be "#
+            #"models/people.json:1:101: an element of "unique" must be "#
         ),
         (
             people.replacing(#""nick": {"#, with: #""nick": {"typ": 1, "#)
                 .replacing(#"[["nick"]]"#, with: "[]"),
-            reviews, #"models/people.json:1:68: a property has no word "typ""#
+            reviews, #"models/people.json:1:70: a property has no word "typ""#
         ),
         (
             people,
             reviews.replacing(
                 #""people"}"#, with: #""people", "onDelete": "setDefault"}, "default": 1"#),
-            #"models/reviews.json:1:126: the default must be a string"#
+            #"models/reviews.json:1:138: the default must be a string"#
         ),
     ]
 
