@@ -271,7 +271,7 @@ import Testing
     static let ways: [(isRecorded: Bool, way: String)] = [
         (
             true,
-            "write a migration file Migrations/YYYYMMDDTHHMMSS_NAME.sql by hand: "
+            "write a migration file Migrations/YYYYMMDDTHHMMSS_name.sql by hand: "
                 + #"ALTER TABLE "things" RENAME COLUMN "n" TO "m";"#
         ),
         (
