@@ -55,9 +55,10 @@ import Values
     }
 
     @Test func `the guide has each type and format and no other`() throws {
-        let told = try Self.section("## Types").compactMap { line in
+        let told = try Self.section("## Types").compactMap { line -> String? in
             let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
-            return cells.first?.hasPrefix("`") == true ? cells.prefix(2).joined(separator: " ") : nil
+            guard cells.first?.hasPrefix("`") == true else { return nil }
+            return cells.prefix(2).filter { !$0.isEmpty }.joined(separator: " ")
         }
         let expected = JSONType.allCases.filter { $0 != .null }.flatMap { word -> [String] in
             let formats = ColumnType.formats(of: word).map { "`\(word.rawValue)` `\($0)`" }
