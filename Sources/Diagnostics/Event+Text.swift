@@ -18,6 +18,7 @@ extension Event {
         case .draining: ["finishing what has begun"]
         case .stopped: ["stopped"]
         case .schemasTaken(let names): ["took \(Self.list(names))"]
+        case .schemasGone(let names): ["gone, and served no more: \(Self.list(names))"]
         case .schemasWaiting(let names): [Self.waiting(names)]
         case .schemasSettled(let names): ["as at the start again: \(Self.list(names))"]
         case .schemasMended(waiting: let names): [Self.mended(names)]

@@ -22,6 +22,8 @@ public enum Event: Sendable {
     case stopped
     /// Changed schema files and settings that are in force from now on, while developing.
     case schemasTaken(_ names: [String])
+    /// Schema files that are there no more and not in force from now on, while developing.
+    case schemasGone(_ names: [String])
     /// Changed schema files and settings that wait for the next start.
     case schemasWaiting(_ names: [String])
     /// Schema files and settings that waited and are again as they were at the start.
@@ -87,9 +89,9 @@ public enum Event: Sendable {
         switch self {
         case .request(_, _, _, _, let status, _, let refusal):
             Self.level(ofStatus: status, isRefused: refusal != nil)
-        case .channelRefused, .listening, .draining, .stopped, .schemasTaken, .schemasWaiting,
-            .schemasSettled, .schemasMended, .settingOverruled, .migrated, .takenBack,
-            .seedsKept, .secretsRestored, .requestsThrottled, .channelsRefused:
+        case .channelRefused, .listening, .draining, .stopped, .schemasTaken, .schemasGone,
+            .schemasWaiting, .schemasSettled, .schemasMended, .settingOverruled, .migrated,
+            .takenBack, .seedsKept, .secretsRestored, .requestsThrottled, .channelsRefused:
             .info
         case .schemaWarning, .settingWarning, .schemasRefused, .schemasHeldBack, .closedToOthers,
             .dataDirectoryMade,
@@ -121,6 +123,7 @@ public enum Event: Sendable {
         case .draining: "draining"
         case .stopped: "stopped"
         case .schemasTaken: "schemas_taken"
+        case .schemasGone: "schemas_gone"
         case .schemasWaiting: "schemas_waiting"
         case .schemasSettled: "schemas_settled"
         case .schemasMended: "schemas_mended"
@@ -168,8 +171,8 @@ public enum Event: Sendable {
                 + Self.fields(of: refusal)
         case .listening(let url): [.init("url", .string(url))]
         case .draining, .stopped: []
-        case .schemasTaken(let names), .schemasWaiting(let names), .schemasSettled(let names),
-            .schemasMended(waiting: let names):
+        case .schemasTaken(let names), .schemasGone(let names), .schemasWaiting(let names),
+            .schemasSettled(let names), .schemasMended(waiting: let names):
             [Self.list("names", names)]
         case .schemasRefused(let names, let faults, let hint):
             [Self.list("names", names), Self.list("faults", faults)]

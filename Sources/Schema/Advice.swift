@@ -17,6 +17,8 @@ enum Advice: Hashable, Sendable {
     case declareTable(isRecorded: Bool, rows: Int?)
     /// A column without declaration, and how many rows have a value in it.
     case declareColumn(isRecorded: Bool, values: Int?)
+    /// A column without declaration that may be a new one renamed, and what to do if it is not.
+    indirect case declareRenamed(from: String, to: String, else: Advice)
     /// A constraint or reference without declaration.
     case declare
     /// A unique constraint without declaration that its table was made with.
@@ -32,9 +34,11 @@ enum Advice: Hashable, Sendable {
     /// A column with another name that migration files build.
     case rename(table: String, from: String, to: String)
     /// A column with another name that no migration file knows yet.
-    case recordFirst(String)
+    case recordFirst(from: String, to: String)
     /// A new column that must have a value in the rows that are there.
     case giveDefault
+    /// The same, where it may be one renamed that is not declared any more.
+    case giveFormerName(String)
     /// A new column that refers to a model, with a default.
     case leaveDefaultOut
     /// A new check of a table that is there.
@@ -44,10 +48,10 @@ enum Advice: Hashable, Sendable {
     var needsRebuild: Bool {
         switch self {
         case .declareAsBefore, .declareColumnAsBefore, .declare, .declareUnique, .giveDefault,
-            .leaveDefaultOut, .leaveCheckOut, .recordFirst:
+            .giveFormerName, .leaveDefaultOut, .leaveCheckOut, .recordFirst:
             true
-        case .makeWay, .declareTable, .declareColumn, .dropUnique, .replaceUnique, .declareIndex,
-            .replaceIndex, .rename:
+        case .makeWay, .declareTable, .declareColumn, .declareRenamed, .dropUnique,
+            .replaceUnique, .declareIndex, .replaceIndex, .rename:
             false
         }
     }
@@ -66,12 +70,11 @@ enum Advice: Hashable, Sendable {
         case .declareTable(false, let rows):
             "no migration file builds it: declare it; a migration file by hand that drops it "
                 + "(IF EXISTS) \(Self.loses(rows, "row"))"
-        case .declareColumn(true, let values):
-            "declare it: its values stay where they are; a migration file by hand that drops it "
-                + Self.loses(values, "value")
-        case .declareColumn(false, let values):
-            "no migration file builds it: declare it; a migration file by hand that drops it, "
-                + "after 'apus migrate new NAME' has recorded it, \(Self.loses(values, "value"))"
+        case .declareColumn(let isRecorded, let values):
+            Self.declaring(isRecorded: isRecorded, values: values)
+        case .declareRenamed(let former, let name, let other):
+            "if it is \"\(name)\" now, give that \"renamedFrom\": \"\(former)\", and its values "
+                + "stay; else \(other.wording)"
         case .declare: "declare it: migrations cannot rebuild a table yet"
         case .declareUnique: "declare it in \"unique\": migrations cannot rebuild a table yet"
         case .dropUnique(let names):
@@ -82,15 +85,37 @@ enum Advice: Hashable, Sendable {
         case .replaceIndex(let name):
             "\(Self.without(indexes: [name])) what is declared is added then"
         case .rename(let table, let former, let name):
-            "write a migration file by hand: ALTER TABLE \(quoted(identifier: table)) "
-                + "RENAME COLUMN \(quoted(identifier: former)) TO \(quoted(identifier: name));"
-        case .recordFirst(let former):
-            "call it \"\(former)\" until 'apus migrate new NAME' has recorded it"
+            Self.renaming(former, to: name, of: table)
+        case .recordFirst(let former, let name): Self.recording(former, before: name)
         case .giveDefault: "give it a constant default or leave it out of \"required\""
+        case .giveFormerName(let former):
+            "if it was \"\(former)\", give it \"renamedFrom\": \"\(former)\"; else "
+                + Self.giveDefault.wording
         case .leaveDefaultOut: "leave the default out, and the column out of \"required\""
         case .leaveCheckOut:
             "leave it out: migrations cannot add a check to a table that is there yet"
         }
+    }
+
+    private static func declaring(isRecorded: Bool, values: Int?) -> String {
+        isRecorded
+            ? "declare it: its values stay where they are; a migration file by hand that drops it "
+                + loses(values, "value")
+            : "no migration file builds it: declare it, and its values stay; to drop it, let 'apus "
+                + "migrate new NAME' record it first and write a migration file by hand then, "
+                + "which \(loses(values, "value"))"
+    }
+
+    private static func renaming(_ former: String, to name: String, of table: String) -> String {
+        "write a migration file Migrations/YYYYMMDDTHHMMSS_name.sql by hand: "
+            + "ALTER TABLE \(quoted(identifier: table)) RENAME COLUMN "
+            + "\(quoted(identifier: former)) TO \(quoted(identifier: name));"
+    }
+
+    private static func recording(_ former: String, before name: String) -> String {
+        "call it \"\(former)\" until 'apus migrate new NAME' has recorded it; then call it "
+            + "\"\(name)\" again, with \"renamedFrom\": \"\(former)\", and write the migration "
+            + "file that is asked for then"
     }
 
     /// What dropping costs; nil where nobody has counted.

@@ -1,4 +1,5 @@
 import Bytes
+import Diagnostics
 import Values
 
 /// The words that bound a text, its bytes or a number, wherever they stand: at a column or at any
@@ -21,7 +22,7 @@ struct Bounds: Sendable {
         case .null: nil
         case .integer, .real: fault(inNumber: value, of: type)
         case .text(let text): fault(in: text)
-        case .blob(let bytes): length.isEmpty ? nil : length.fault(bytes.count, "bytes")
+        case .blob(let bytes): length.isEmpty ? nil : length.fault(bytes.count, "byte")
         }
     }
 
@@ -31,7 +32,7 @@ struct Bounds: Sendable {
     }
 
     private func fault(in text: String) -> String? {
-        if !length.isEmpty, let fault = length.fault(text.unicodeScalars.count, "characters") {
+        if !length.isEmpty, let fault = length.fault(text.unicodeScalars.count, "character") {
             return fault
         }
         guard let pattern, !pattern.matches(text) else { return nil }
@@ -46,10 +47,10 @@ struct CountRange: Sendable {
 
     var isEmpty: Bool { min == nil && max == nil }
 
-    /// What is wrong with `count` things called `noun`, nil when it is in range.
+    /// What is wrong with `count` things that are each a `noun`, nil when it is in range.
     func fault(_ count: Int, _ noun: String) -> String? {
-        if let min, count < min { return "must have at least \(min) \(noun)" }
-        if let max, count > max { return "must have at most \(max) \(noun)" }
+        if let min, count < min { return "must have at least \(counted(min, noun))" }
+        if let max, count > max { return "must have at most \(counted(max, noun))" }
         return nil
     }
 }

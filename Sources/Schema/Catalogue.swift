@@ -59,6 +59,7 @@ public struct Catalogue: Sendable {
     public init(parsing files: [(path: String, contents: [UInt8])]) throws(SchemaFailure) {
         let report = Report()
         var drafts: [ModelDraft] = []
+        var unread = Set<String>()
         var rules: [NamedRule] = []
         var project = GivenSettings()
         var seedFiles: [SourceFile] = []
@@ -71,6 +72,8 @@ public struct Catalogue: Sendable {
             case .model(let name):
                 if let draft = ModelReader.read(file, name: name, report: report) {
                     drafts.append(draft)
+                } else {
+                    unread.insert(name)
                 }
             case .rules: rules += RuleFile.read(file, report: report)
             case .project: project = ProjectFile.read(file, report: report)
@@ -83,7 +86,7 @@ public struct Catalogue: Sendable {
                 report.fault(message, at: file.location(0), suggestion: suggestion)
             }
         }
-        let models = Linker(drafts: drafts, report: report).link()
+        let models = Linker(drafts: drafts, unread: unread, report: report).link()
         try report.throwIfAny()
         let unseeded = Catalogue(models: models, rules: rules, project: project, seeds: [])
         let seeds = SeedReader(catalogue: unseeded, report: report).read(seedFiles)

@@ -27,6 +27,11 @@ public struct DeclaredTables: Sendable {
             definitions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// The model whose table it is, if one is declared.
+    func model(of table: TableStructure) -> Model? {
+        catalogue.models.first { $0.name.lowercased() == table.name }
+    }
+
     /// What a model's table should be.
     func definition(of model: Model) -> TableDefinition? { definitions[model.name] }
 }

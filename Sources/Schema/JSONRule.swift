@@ -88,7 +88,7 @@ final class JSONRule: Sendable {
     }
 
     private func faultInObject(_ value: JSONValue, _ path: String) -> String? {
-        if let fault = memberCount.fault(value.count, "members") { return "\(path) \(fault)" }
+        if let fault = memberCount.fault(value.count, "member") { return "\(path) \(fault)" }
         for name in required where value[name] == nil { return "\(path) needs \"\(name)\"" }
         for (key, member) in value.members {
             let name = key.string ?? ""
@@ -108,7 +108,7 @@ final class JSONRule: Sendable {
     }
 
     private func faultInArray(_ value: JSONValue, _ path: String) -> String? {
-        if let fault = itemCount.fault(value.count, "elements") { return "\(path) \(fault)" }
+        if let fault = itemCount.fault(value.count, "element") { return "\(path) \(fault)" }
         if case .refused = items, value.count > 0 { return "\(path) must be empty" }
         var seen = Set<[UInt8]>()
         for (index, element) in value.elements.enumerated() {

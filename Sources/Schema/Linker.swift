@@ -3,14 +3,18 @@ import Store
 import Values
 
 /// Links the drafts of all model files: finds the targets of references, makes the relationships,
-/// and reports what only shows when all files are seen together.
+/// and reports what only shows when all files are seen together: but nothing that follows from a
+/// fault of a file which is reported already.
 struct Linker {
     let drafts: [ModelDraft]
+    /// The models whose files could not be read.
+    let unread: Set<String>
     let report: Report
     private let byName: [String: ModelDraft]
 
-    init(drafts: [ModelDraft], report: Report) {
+    init(drafts: [ModelDraft], unread: Set<String>, report: Report) {
         self.drafts = drafts
+        self.unread = unread
         self.report = report
         byName = Dictionary(drafts.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
@@ -38,13 +42,10 @@ struct Linker {
 
     private func foreignKey(_ reference: ModelDraft.Reference, of draft: ModelDraft) -> ForeignKey?
     {
-        guard let target = byName[reference.target] else {
-            report.fault(
-                "there is no model \"\(reference.target)\"", at: reference.targetLocation,
-                suggestion: nearest(reference.target, in: drafts.map(\.name)))
-            return nil
-        }
+        guard let target = target(of: reference) else { return nil }
         guard let column = targetColumn(reference, target) else { return nil }
+        if draft.faultyColumns.contains(reference.column) { return nil }
+        if target.faultyColumns.contains(column) { return nil }
         let own = draft.columns[reference.column]
         let other = target.columns[column]
         guard own.type.isComparable(with: other.type) else {
@@ -61,10 +62,20 @@ struct Linker {
             alias: reference.alias, inverse: reference.inverse)
     }
 
+    private func target(of reference: ModelDraft.Reference) -> ModelDraft? {
+        if let target = byName[reference.target] { return target }
+        if !unread.contains(reference.target) {
+            report.fault(
+                "there is no model \"\(reference.target)\"", at: reference.targetLocation,
+                suggestion: nearest(reference.target, in: drafts.map(\.name) + unread.sorted()))
+        }
+        return nil
+    }
+
     private func targetColumn(_ reference: ModelDraft.Reference, _ target: ModelDraft) -> Int? {
         guard let name = reference.targetColumn else {
             if target.primaryKey.count == 1 { return target.primaryKey[0] }
-            if target.primaryKey.isEmpty { return nil }  // reported where the key is declared
+            if target.hasFaults { return nil }
             report.fault(
                 "the key of \"\(target.name)\" has \(target.primaryKey.count) columns and a "
                     + "reference is one column: name a unique column of it with \"column\", or "
@@ -72,6 +83,7 @@ struct Linker {
             return nil
         }
         guard let index = target.columnIndex(name) else {
+            if target.hasFaults { return nil }
             report.fault(
                 "the model \"\(target.name)\" has no column \"\(name)\"",
                 at: reference.targetColumnLocation,
@@ -79,6 +91,7 @@ struct Linker {
             return nil
         }
         guard target.isUnique(index) else {
+            if target.hasFaults { return nil }
             report.fault(
                 "\"\(target.name).\(name)\" is not unique: a reference needs a key; add "
                     + "[\"\(name)\"] to the \"unique\" of \"\(target.name)\"",

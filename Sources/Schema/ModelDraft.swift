@@ -27,6 +27,10 @@ struct ModelDraft {
     var references: [Reference] = []
     var access: [Verb: AccessRule] = [:]
     var realtime: RealtimeSettings?
+    /// The columns that have faults of their own: what follows from those is not told.
+    var faultyColumns: Set<Int> = []
+    /// Whether its file has faults, so that it may lack columns and keys that were meant.
+    var hasFaults = false
     /// Where each name that is global in the database is declared.
     var globalNames: [(name: String, location: SourceLocation)] = []
 

@@ -8,18 +8,12 @@ import Values
 struct ModelReader {
     let reader: FileReader
     var draft: ModelDraft
-    /// The columns that have faults of their own: what follows from those is not told.
-    private var faulty: Set<Int> = []
-
-    private init(reader: FileReader, draft: ModelDraft) {
-        self.reader = reader
-        self.draft = draft
-    }
 
     /// Reads `file`; nil when it is not even a JSON object. A draft with faults is still returned
-    /// so that other files' references to it are judged.
+    /// so that other files' references to it are judged, and says that it has some.
     static func read(_ file: SourceFile, name: String, report: Report) -> ModelDraft? {
         let reader = FileReader(file: file, report: report)
+        let told = report.diagnostics.count
         reader.isValid(name: name, "the model's name", at: file.location(0))
         if name.lowercased() == "rpc" {
             report.fault(
@@ -33,6 +27,7 @@ struct ModelReader {
         }
         var model = ModelReader(reader: reader, draft: ModelDraft(name: name, file: file.path))
         model.read(reader.words(of: root, .model), root: root)
+        model.draft.hasFaults = report.diagnostics.count > told
         return model.draft
     }
 
@@ -41,6 +36,8 @@ struct ModelReader {
             reader.fault(
                 "\"search\" (full-text search) is not built yet; remove it for now", at: search.key)
         }
+        // Without columns, which is reported, nothing that names them could be right.
+        guard words["properties"] != nil else { return }
         readColumns(words)
         readPrimaryKey(words["primaryKey"], root: root)
         for unique in words["unique"]?.value.elements ?? [] { readUnique(unique) }
@@ -72,7 +69,9 @@ struct ModelReader {
             let told = reader.report.diagnostics.count
             let column = PropertyReader(reader: reader, table: draft.name, member: property)
                 .read(isRequired: notNull.contains(property.name), draft: &draft)
-            if reader.report.diagnostics.count > told { faulty.insert(draft.columns.count) }
+            if reader.report.diagnostics.count > told {
+                draft.faultyColumns.insert(draft.columns.count)
+            }
             draft.columns.append(column)
         }
         if draft.columns.count > SchemaLimits.columnsMax {
@@ -134,7 +133,8 @@ struct ModelReader {
 
     /// Whether two JSON values are the same is not said by their texts: `1` and `1.0` are.
     private func refuseJSON(among columns: [Int], _ role: String) {
-        for index in columns where draft.columns[index].type == .json && !faulty.contains(index) {
+        for index in columns where draft.columns[index].type == .json {
+            if draft.faultyColumns.contains(index) { continue }
             reader.report.fault(
                 "a JSON column cannot be \(role)", at: draft.columns[index].location)
         }

@@ -25,9 +25,9 @@ struct StructureComparison {
         self.holdings = holdings
     }
 
-    private var wanted: DatabaseStructure { declared.wanted.structure }
+    var wanted: DatabaseStructure { declared.wanted.structure }
 
-    private mutating func refuse(
+    mutating func refuse(
         _ reason: String, _ advice: Advice, of part: SchemaPart, at location: SourceLocation? = nil
     ) {
         refusals.append(
@@ -180,7 +180,7 @@ struct StructureComparison {
                 "\(name) was \"\(former)\", and renaming is not built yet",
                 isRecorded(former, of: model)
                     ? .rename(table: model.name, from: former, to: column.name)
-                    : .recordFirst(former),
+                    : .recordFirst(from: former, to: column.name),
                 of: .column(table: model.name.lowercased(), name: former.lowercased()),
                 at: column.location)
             return
@@ -190,7 +190,8 @@ struct StructureComparison {
         if !column.isNullable, !hasConstant {
             refuse(
                 "\(name) is new and required, and rows that are there would have no value for it",
-                .giveDefault, of: part(column), at: column.location)
+                former(of: column, in: model, old).map(Advice.giveFormerName) ?? .giveDefault,
+                of: part(column), at: column.location)
         } else if column.reference != nil, hasConstant,
             !declared.dialect.addsReferencesWithDefault
         {
@@ -316,16 +317,6 @@ struct StructureComparison {
         }
     }
 
-    /// The names that columns will have once they are renamed, by those they have.
-    private func newNames(_ model: Model, _ old: TableStructure) -> [String: String] {
-        var names: [String: String] = [:]
-        for column in model.columns where old.column(column.name.lowercased()) == nil {
-            guard let former = column.renamedFrom?.lowercased() else { continue }
-            names[former] = column.name.lowercased()
-        }
-        return names
-    }
-
     // MARK: Indexes
 
     private mutating func compare(
@@ -352,7 +343,7 @@ struct StructureComparison {
     /// Reports tables, columns and indexes that no model declares.
     mutating func findLeftovers() {
         for table in built.tables.values.sorted(by: { $0.name < $1.name }) {
-            guard let new = wanted.tables[table.name] else {
+            guard let model = declared.model(of: table) else {
                 refuse(
                     "the table \"\(table.name)\" is in \(origin.wording) but no model declares it",
                     .declareTable(
@@ -361,20 +352,7 @@ struct StructureComparison {
                     of: .table(table.name))
                 continue
             }
-            let renamed = Set(
-                declared.catalogue.models.first { $0.name.lowercased() == table.name }?.columns
-                    .compactMap { $0.renamedFrom?.lowercased() } ?? [])
-            for column in table.columns where new.column(column.name) == nil {
-                if renamed.contains(column.name) { continue }
-                let part = SchemaPart.column(table: table.name, name: column.name)
-                refuse(
-                    "the column \"\(table.name).\(column.name)\" is in \(origin.wording) but not "
-                        + "declared",
-                    .declareColumn(
-                        isRecorded: recorded.tables[table.name]?.column(column.name) != nil,
-                        values: holdings?.values[part]),
-                    of: part)
-            }
+            findLeftovers(in: table, of: model)
         }
         for index in built.indexes.values.sorted(by: { $0.name < $1.name }) {
             // Unique indexes are judged with the constraints; expressions cannot be declared.

@@ -36,7 +36,9 @@ extension Vocabulary {
                 "Sets of columns no two rows share."),
             Word("indexes", .list(.words(.index), min: 0), "The indexes."),
             Word("checks", .map(.expression), "Conditions every row must keep, by name."),
-            Word("search", .map(.number), "Columns for full-text search and their weights."),
+            Word(
+                "search", .map(.number),
+                "Not built yet, and refused: columns for full-text search and their weights."),
             Word(
                 "realtime", .either([.boolean, .words(.realtime)]),
                 "Whether changes are published; off when left out."),

@@ -20,15 +20,19 @@ extension Vocabulary {
             "What a row gets when nothing is given: a constant, or {\"$expr\": \"…\"}."),
         Word("onUpdate", .words(.expression), "What the column gets at every update."),
         Word("readOnly", .boolean, "Whether clients may not write it."),
-        Word("renamedFrom", .text, "The name the column had before."),
+        Word(
+            "renamedFrom", .text,
+            "The name the column had before: its values stay once a migration file by hand renames "
+                + "it, which 'apus dev' and 'apus check' tell."),
         Word("references", .words(.references), "The model whose key the column holds."),
         Word("access", .words(.columnAccess), "Rules for this column alone."),
         Word(
             "identity", .boolean,
             "Whether the database numbers rows that come without a value: from 1, and after the "
-                + "rows of migrations and seeds. Values that writers give do not move the numbers "
-                + "while the server runs; each start goes on after the greatest that is there, up "
-                + "to 2^52, of int32 below 2^30.",
+                + "rows of migrations and seeds, with gaps. Values that writers give do not move "
+                + "the numbers while the server runs; each start goes on after the last number "
+                + "given and after the greatest value there, of those up to 2^52, of int32 below "
+                + "2^30.",
             for: [.integer]),
         Word(
             "precision", .integer(min: 1),

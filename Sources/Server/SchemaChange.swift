@@ -6,6 +6,8 @@ import Schema
 struct SchemaChange {
     /// In force now.
     private(set) var taken: [String] = []
+    /// Those of the taken that are there no more.
+    private(set) var gone: [String] = []
     /// In force from the next start on.
     private(set) var waiting: [String] = []
     /// What waited, and is again as it was at the start.
@@ -23,6 +25,7 @@ struct SchemaChange {
         for name in new.names(changedFrom: old) {
             guard let effect = new.effect(of: name) ?? old.effect(of: name) else { continue }
             note(name, effect, isAsStarted: new.isSame(name, as: first))
+            if effect == .onReload, new.effect(of: name) == nil { gone.append(name) }
         }
         for setting in Setting.all where !setting.isSame(in: before.settings, and: now.settings) {
             note(

@@ -147,7 +147,8 @@ private final class SchemaReload {
         waiting = []
         report = nil
         tell([
-            (change.taken, Event.schemasTaken), (change.waiting, Event.schemasWaiting),
+            (change.taken.filter { !change.gone.contains($0) }, Event.schemasTaken),
+            (change.gone, Event.schemasGone), (change.waiting, Event.schemasWaiting),
             (change.settled + unmoved.sorted(), Event.schemasSettled),
         ])
         for (name, by) in overruled { services.log.record(.settingOverruled(name: name, by: by)) }

@@ -50,7 +50,7 @@ extension DatabaseError {
         default:
             isTooDeep(error.message)
                 ? .tooDeep(error.message)
-                : .other(code: "SQLite \(error.code)", message: error.message)
+                : .other(code: "SQLite \(error.code)", message: explained(error.message))
         }
     }
 
@@ -80,6 +80,15 @@ extension DatabaseError {
         }
         return columns
     }
+}
+
+/// The message, and what stands in the way of a column that should go: its name, in double quotes,
+/// is a text to SQLite once it names none.
+private func explained(_ message: String) -> String {
+    let expression = ": expressions prohibited in PRIMARY KEY and UNIQUE constraints"
+    guard message.hasSuffix("after drop column" + expression) else { return message }
+    return message + ": the column is in the primary key or in a unique constraint that the table "
+        + "was made with"
 }
 
 /// Statements that SQLite's parser (100 levels) or its tree of expressions (1,000) cannot take.

@@ -7,7 +7,7 @@ import Testing
     static let folder = "Sources/Server/Documentation.docc"
     static let columnsMax = 115
 
-    @Test(arguments: ["Architecture.md", "Engines.md"])
+    @Test(arguments: ["Architecture.md", "Engines.md", "Models.md"])
     func `what a guide names is in the sources`(name: String) throws {
         for (number, line) in try lines(of: name).enumerated() {
             for word in Self.names(in: line) {
@@ -16,7 +16,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["Architecture.md", "Engines.md"])
+    @Test(arguments: ["Architecture.md", "Engines.md", "Models.md"])
     func `a line of a guide is no longer than it has to be`(name: String) throws {
         // A row of a table is one line.
         for (number, line) in try lines(of: name).enumerated() where !line.hasPrefix("|") {

@@ -20,14 +20,15 @@ import Values
         .declareUnique, .dropUnique(["i"]), .replaceUnique(table: "t", name: "u"),
         .declareIndex("i"), .replaceIndex("i"),
         .rename(table: "t", from: "a", to: "b"),
-        .recordFirst("a"), .giveDefault, .leaveDefaultOut,
+        .declareRenamed(from: "a", to: "b", else: .declareColumn(isRecorded: true, values: 1)),
+        .recordFirst(from: "a", to: "b"), .giveDefault, .giveFormerName("a"), .leaveDefaultOut,
     ]
 
     /// The SQL that an advice may hold, by its beginning.
     private static func sql(of advice: Advice) -> String? {
         switch advice {
-        case .makeWay, .declareAsBefore, .declareColumnAsBefore, .declareTable, .declareColumn, .declare,
-            .declareUnique, .recordFirst, .giveDefault, .leaveDefaultOut, .leaveCheckOut:
+        case .makeWay, .declareAsBefore, .declareColumnAsBefore, .declareTable, .declareColumn, .declareRenamed,
+            .declare, .declareUnique, .recordFirst, .giveDefault, .giveFormerName, .leaveDefaultOut, .leaveCheckOut:
             nil
         case .dropUnique, .declareIndex, .replaceIndex: #"DROP INDEX IF EXISTS "i";"#
         case .replaceUnique:

@@ -67,7 +67,11 @@ import Values
             "c[0] must be at most 9007199254740992"
         ),
         (#"{"type": "object"}"#, "[]", "c must be of type object"),
-        (#"{"type": "array", "maxItems": 1}"#, "[1, 2]", "c must have at most 1 elements"),
+        (#"{"type": "array", "maxItems": 1}"#, "[1, 2]", "c must have at most 1 element"),
+        (#"{"type": "array", "maxItems": 0}"#, "[1, 2]", "c must have at most 0 elements"),
+        (#"{"type": "object", "minProperties": 1}"#, "{}", "c must have at least 1 member"),
+        (#"{"type": "string", "minLength": 1}"#, #""""#, "c must have at least 1 character"),
+        (#"{"type": "string", "minLength": 2}"#, #""""#, "c must have at least 2 characters"),
         (
             #"{"type": "array", "uniqueItems": true}"#, #"[{"a": 1, "b": 2}, {"b": 2, "a": 1}]"#,
             "c[1] stands there twice"

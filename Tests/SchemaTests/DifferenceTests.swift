@@ -227,6 +227,80 @@ import Testing
         #expect(told == change.expected)
     }
 
+    // MARK: Renaming
+
+    /// What became of `n`, and whether it may be that column renamed.
+    static let successors: [(columns: String, mayBe: Bool)] = [
+        (#""m": {"type": "integer"}"#, true),
+        (#""m": {"type": "integer"}, "o": {"type": "boolean"}"#, true),
+        (#""m": {"type": "integer", "format": "int32"}"#, false),
+        (#""m": {"type": "integer"}, "o": {"type": "integer"}"#, false),
+        (#""m": {"type": "integer", "renamedFrom": "o"}"#, false),
+    ]
+
+    private static let counted = #"{"properties": {"n": {"type": "integer"}}}"#
+
+    @Test(arguments: successors, Engine.installed)
+    func `a column that may have another name now is told how to keep its values`(
+        _ successor: (columns: String, mayBe: Bool), _ engine: Engine
+    ) throws {
+        let difference = try Difference.between(
+            engine.tables(things(Self.counted)).wanted.structure,
+            engine.tables(things("{\"properties\": {\(successor.columns)}}")))
+        let refusal = try #require(difference.refusals.first)
+        #expect(difference.refusals.count == 1)
+        #expect(refusal.reason == #"the column "things.n" is in the database but not declared"#)
+        let hint = #"if it is "m" now, give that "renamedFrom": "n", and its values stay; else "#
+        #expect(refusal.advice.hasPrefix(hint) == successor.mayBe, "\(refusal.advice)")
+        #expect(refusal.advice.hasSuffix("loses its values"))
+    }
+
+    @Test(arguments: Engine.installed)
+    func `a required column that may have had another name is told so`(engine: Engine) throws {
+        let required = Self.counted.replacing("}}}", with: #"}}, "required": ["n"]}"#)
+        let difference = try Difference.between(
+            engine.tables(things(required)).wanted.structure,
+            engine.tables(things(required.replacing(#""n""#, with: #""m""#))))
+        let advice = try #require(difference.refusals.first).advice
+        #expect(
+            advice == #"if it was "n", give it "renamedFrom": "n"; else give it a constant default "#
+                + #"or leave it out of "required""#)
+    }
+
+    /// The way to another name where files have built the column and where `apus dev` alone has.
+    static let ways: [(isRecorded: Bool, way: String)] = [
+        (
+            true,
+            "write a migration file Migrations/YYYYMMDDTHHMMSS_name.sql by hand: "
+                + #"ALTER TABLE "things" RENAME COLUMN "n" TO "m";"#
+        ),
+        (
+            false,
+            #"call it "n" until 'apus migrate new NAME' has recorded it; then call it "m" again, "#
+                + #"with "renamedFrom": "n", and write the migration file that is asked for then"#
+        ),
+    ]
+
+    @Test(arguments: ways, Engine.installed)
+    func `the way to another name is told whole`(
+        _ way: (isRecorded: Bool, way: String), _ engine: Engine
+    ) throws {
+        let built = try engine.tables(things(Self.counted)).wanted.structure
+        let renamed = Self.counted.replacing(#""n": {"#, with: #""m": {"renamedFrom": "n", "#)
+        let difference = try Difference.between(
+            built, recorded: way.isRecorded ? built : DatabaseStructure(statements: []),
+            engine.tables(things(renamed)))
+        #expect(difference.refusals.map(\.advice) == [way.way])
+    }
+
+    @Test func `what no migration file builds is told how it goes`() {
+        #expect(
+            Advice.declareColumn(isRecorded: false, values: 2).wording
+                == "no migration file builds it: declare it, and its values stay; to drop it, let "
+                + "'apus migrate new NAME' record it first and write a migration file by hand "
+                + "then, which loses its 2 values")
+    }
+
     @Test func `a table that no model declares is refused`() throws {
         let difference = try Difference.between(
             DatabaseStructure(statements: ["CREATE TABLE old (a TEXT) STRICT"]),

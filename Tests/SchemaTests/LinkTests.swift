@@ -69,6 +69,61 @@ import Testing
         #expect(lines == [expected])
     }
 
+    private static let people = #"""
+        {"properties": {"id": {"type": "string", "format": "uuid"}, \#
+        "nick": {"type": "string"}}, "unique": [["nick"]]}
+        """#
+    private static let reviews = #"""
+        {"properties": {"owner_id": {"type": "string", "format": "uuid", \#
+        "references": {"model": "people"}}, "nick": {"type": "string", \#
+        "references": {"model": "people", "column": "nick"}}}}
+        """#
+
+    /// Two models, one of them with a fault, and the beginning of the one line that tells of it.
+    static let causes: [(people: String, reviews: String, told: String)] = [
+        (String(people.prefix(40)), reviews, "models/people.json:1:41: this is not JSON: "),
+        ("[]", reviews, "models/people.json:1:1: a model file must hold an object"),
+        (
+            people, reviews.replacing(#""uuid""#, with: #""guid""#),
+            #"models/reviews.json:1:58: "format" must be one of "#
+        ),
+        (
+            people.replacing(#""uuid""#, with: #""guid""#), reviews,
+            #"models/people.json:1:52: "format" must be one of "#
+        ),
+        (
+            people.replacing(#"[["nick"]]"#, with: #"["nick"]"#), reviews,
+            #"models/people.json:1:101: an element of "unique" must be "#
+        ),
+        (
+            people.replacing(#""nick": {"#, with: #""nick": {"typ": 1, "#)
+                .replacing(#"[["nick"]]"#, with: "[]"),
+            reviews, #"models/people.json:1:70: a property has no word "typ""#
+        ),
+        (
+            people,
+            reviews.replacing(
+                #""people"}"#, with: #""people", "onDelete": "setDefault"}, "default": 1"#),
+            #"models/reviews.json:1:138: the default must be a string"#
+        ),
+    ]
+
+    @Test(arguments: causes)
+    func `what follows from a fault of a model or column is not told beside it`(
+        _ people: String, _ reviews: String, _ told: String
+    ) {
+        let lines = diagnostics([("models/people.json", people), ("models/reviews.json", reviews)])
+        #expect(lines.count == 1 && lines.first?.hasPrefix(told) == true, "\(lines)")
+    }
+
+    @Test func `what is no fault of another one is told beside it`() {
+        let lines = diagnostics([
+            ("models/people.json", Self.people.replacing(#""uuid""#, with: #""guid""#)),
+            ("models/reviews.json", Self.reviews.replacing(#""people"}"#, with: #""peple"}"#)),
+        ])
+        #expect(lines.count == 2 && lines[1].contains("did you mean \"people\""), "\(lines)")
+    }
+
     @Test func `names are global in the database`() {
         let lines = diagnostics([
             (

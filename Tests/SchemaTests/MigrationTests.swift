@@ -127,6 +127,21 @@ import Testing
                 == DatabaseStructure(statements: ["CREATE TABLE a (x INTEGER) STRICT"]))
     }
 
+    @Test func `what holds a column in a unique constraint is named`() throws {
+        let set = Self.files(
+            "CREATE TABLE a (x TEXT, y TEXT, UNIQUE (\"x\", \"y\")) STRICT;",
+            "ALTER TABLE a DROP COLUMN x;")
+        let database = try SQLiteDatabase.open(.temporary)
+        defer { database.close() }
+        let problem = #expect(throws: Problem.self) {
+            try Migrator(database, set).apply(at: Self.now)
+        }
+        #expect(
+            problem?.message.hasSuffix(
+                "the column is in the primary key or in a unique constraint that the table was "
+                    + "made with") == true, "\(problem?.message ?? "")")
+    }
+
     @Test func `changed, missing and late files are reported together`() throws {
         let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }

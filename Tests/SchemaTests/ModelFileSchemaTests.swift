@@ -98,6 +98,18 @@ struct SchemaValidator {
         #expect(try !accepts(Array(text.utf8)))
     }
 
+    /// The words that the reader or the migrations refuse, and what an editor says of them.
+    @Test(arguments: [
+        (Vocabulary.Name.model, "search", "Not built yet"),
+        (.property, "renamedFrom", "a migration file by hand"),
+    ])
+    func `a word that does not work yet says so`(
+        _ vocabulary: Vocabulary.Name, _ word: String, _ said: String
+    ) {
+        #expect(
+            Vocabulary.named(vocabulary).word(word)?.description.contains(said) == true)
+    }
+
     @Test func `every vocabulary a reference names is defined`() throws {
         let schema = try Self.schema()
         let text = String(utf8: ModelFileSchema.bytes)

@@ -40,6 +40,11 @@ public final class DevelopedProject {
         try project.write(text, to: "Schemas/\(path)")
     }
 
+    /// Deletes a file below `Schemas/`.
+    public func remove(_ path: String) throws {
+        try FileManager.default.removeItem(at: project.root.appending(path: "Schemas/\(path)"))
+    }
+
     /// Writes a file below `Migrations/`, or writes over it.
     public func write(_ sql: String, to name: String) throws {
         try project.write(sql, to: "Migrations/\(name)")

@@ -22,6 +22,21 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(10)))
+    func `a file that is gone is told as gone`() throws {
+        let project = try DevelopedProject()
+        try project.save("rules.json", #"{"everybody()": "true"}"#)
+        #expect(project.nextLine() == "took rules.json")
+        try project.save("models/tags.json", TestProject.note)
+        #expect(project.nextLine() == "applied table tags")
+        #expect(project.nextLine() == "took models/tags.json")
+        try project.remove("models/tags.json")
+        #expect(project.nextLine()?.hasPrefix("took back table tags") == true)
+        #expect(project.nextLine() == "gone, and served no more: models/tags.json")
+        try project.remove("rules.json")
+        #expect(project.nextLine() == "gone, and served no more: rules.json")
+    }
+
+    @Test(.timeLimit(.minutes(10)))
     func `what a flag decides, a save does not change`() throws {
         let project = try DevelopedProject([
             "--rest-max-rows", "5", "--auth-jwt-expiry-seconds", "60",

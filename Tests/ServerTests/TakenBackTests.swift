@@ -25,10 +25,9 @@ import Testing
         #expect(project.nextLine() == "took models/tags.json")
         while try client.send("POST", "/rest/v1/tags", #"{"text":1.5}"#).status != 201 {}
         #expect(try client.send("DELETE", "/rest/v1/tags?id=gt.0").status == 204)
-        try FileManager.default.removeItem(
-            at: project.root.appending(path: "Schemas/models/tags.json"))
+        try project.remove("models/tags.json")
         #expect(project.nextLine() == "took back table tags \(Self.told)")
-        #expect(project.nextLine() == "took models/tags.json")
+        #expect(project.nextLine() == "gone, and served no more: models/tags.json")
         while try client.send("GET", "/rest/v1/tags").status != 404 {}
     }
 
