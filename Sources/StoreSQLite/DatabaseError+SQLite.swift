@@ -1,5 +1,6 @@
 import SQLite
 public import Store
+import Values
 
 // SQLite says in words which constraint failed, and gives one code for all that it cannot parse.
 // The words are read here and nowhere else (lang_conflict.html, limits.html): nobody above sees
@@ -47,6 +48,8 @@ extension DatabaseError {
         case ResultCode.inputOutput, ResultCode.corrupt, ResultCode.cannotOpen,
             ResultCode.notADatabase, ResultCode.permission:
             .unavailable("SQLite \(error.code): \(error.message)")
+        // That of `abs`, all other arithmetic of whole numbers becomes real.
+        case _ where error.message == "integer overflow": .invalidValue(.bigintOutOfRange)
         default:
             isTooDeep(error.message)
                 ? .tooDeep(error.message)

@@ -8,7 +8,8 @@ import Values
 @testable import Expressions
 
 /// Walks the table of functions: each must give the same in SQL and in memory for every list of
-/// operands that it takes, nulls and extremes among them. A new function is covered by its row.
+/// operands that it takes, nulls and extremes among them, or refuse them with the same code. A new
+/// function is covered by its row.
 @Suite(.blocking) struct FunctionAgreementTests {
     static let functions = Function.all.filter(\.isDeterministic)
 
@@ -19,8 +20,8 @@ import Values
         let reader = try database.makeReader()
         for operands in function.parameters.samples {
             let call = Expression.call(function, operands.map(Expression.constant))
-            let expected = result { try inSQL(call, reader) }
-            let found = result { try inMemory(call) }
+            let expected = result { () throws(Problem) in try inSQL(call, reader) }
+            let found = result { () throws(Problem) in try inMemory(call) }
             #expect(expected == found, "\(function.name) of \(operands)")
         }
     }
@@ -34,20 +35,28 @@ import Values
         }
     }
 
-    /// The value, or nil where there is none: both sides refuse the same operands.
-    private func result(_ compute: () throws -> Value) -> Value? { try? compute() }
+    private enum Answer: Equatable {
+        case value(Value)
+        case refused(String)
+    }
 
-    private func inSQL(_ call: Expression, _ reader: SQLiteReader) throws -> Value {
+    private func result(_ compute: () throws(Problem) -> Value) -> Answer {
+        do throws(Problem) { return .value(try compute()) } catch { return .refused(error.code) }
+    }
+
+    private func inSQL(_ call: Expression, _ reader: SQLiteReader) throws(Problem) -> Value {
         var lowering = Lowering(
             model: Fixture.model("items"), naming: .aliases(new: "t", old: "o"))
         let sql = lowering.lower(call).written("SELECT ", "")
-        return try reader.query(text: sql.text, arguments: sql.arguments) {
-            (rows: inout Rows) throws(DatabaseError) in
-            try rows.next() ? rows.value(0) : .null
+        return try worded { () throws(DatabaseError) in
+            try reader.query(text: sql.text, arguments: sql.arguments) {
+                (rows: inout Rows) throws(DatabaseError) in
+                try rows.next() ? rows.value(0) : .null
+            }
         }
     }
 
-    private func inMemory(_ call: Expression) throws -> Value {
+    private func inMemory(_ call: Expression) throws(Problem) -> Value {
         try Evaluator().value(
             call, Evaluator.Row(new: [], old: nil), Evaluation(context: .none))
     }

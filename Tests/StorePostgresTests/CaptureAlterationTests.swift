@@ -38,28 +38,6 @@ import Values
 
     // MARK: Triggers
 
-    private static let audit = """
-        CREATE TRIGGER audit AFTER INSERT ON items FOR EACH ROW EXECUTE FUNCTION audit();
-        """
-    private static let off = """
-        ALTER TABLE items DISABLE TRIGGER ALL; ALTER TABLE items ENABLE TRIGGER ALL
-        """
-
-    @Test(arguments: [("", audit), (audit, "DROP TRIGGER audit ON items;")])
-    func `a repair makes the trigger that its table needs by now`(
-        before: String, change: String
-    ) throws {
-        let captured = try CapturedDatabase(
-            """
-            CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
-            \(before)
-            """)
-        let node = try node(captured)
-        try captured.client.query("\(change) \(Self.off)")
-        expectReset(of: "items", node)
-        try expectInsert(captured, node)
-    }
-
     @Test func `a trigger that has another name by now is made anew, and not twice`() throws {
         let captured = try CapturedDatabase()
         let node = try node(captured)

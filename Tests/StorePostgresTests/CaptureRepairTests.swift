@@ -250,14 +250,14 @@ import Values
             node.changes.wait(for: 1)
             #expect(await eventually { node.user.open(.write) == 1 })
             let (backend, connects) = (node.backend, node.user.counts.connects)
-            try administrator.query("REVOKE SELECT ON pg_catalog.pg_subscription_rel FROM PUBLIC")
+            try administrator.query("REVOKE SELECT ON pg_catalog.pg_description FROM PUBLIC")
             node.events.wait("a failure") { !$0.isEmpty }
             for number in 2...5 {
                 try client.query("INSERT INTO items VALUES (\(number), 'a')")
                 node.changes.wait(for: number)
             }
             #expect(node.backend == backend && node.user.counts.connects == connects)
-            try administrator.query("GRANT SELECT ON pg_catalog.pg_subscription_rel TO PUBLIC")
+            try administrator.query("GRANT SELECT ON pg_catalog.pg_description TO PUBLIC")
             node.events.wait("the end of it") { $0.count == 2 }
             if case .recovered? = node.events.all.last {} else {
                 Issue.record("\(node.events.all)")

@@ -8,7 +8,7 @@ import Values
 private struct ModelCatalogue {
     /// Their names and columns.
     var tables: [[String?]] = []
-    var relations: [[String?]] = [["0", "public", "items", "t", "f", nil]]
+    var relations: [[String?]] = [["0", "public", "items", "t", nil]]
     var lockAnswers: [String] = ["t"]
     var failures: [String: [SQLState]] = [:]
     private(set) var ran: [String] = []
@@ -113,7 +113,7 @@ private let noRight = SQLState("42501")
         var catalogue = ModelCatalogue(tables: [["meta", "key text\nvalue text"]])
         var setup = setup()
         #expect(catalogue.play(&setup) == ["newerVersion(99)"])
-        catalogue = ModelCatalogue(relations: [["0", "public", "items", "t", "f", "id"]])
+        catalogue = ModelCatalogue(relations: [["0", "public", "items", "t", "id"]])
         #expect(catalogue.play(&setup) == ["missingColumn(\"id\", table: \"items\")"])
         catalogue = ModelCatalogue(relations: [])
         #expect(catalogue.play(&setup) == ["missingTables([\"items\"])"])

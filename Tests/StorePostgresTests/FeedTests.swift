@@ -126,10 +126,10 @@ import Values
         let node = try node(captured)
         let holder = try captured.another()
         try holder.query(
-            "BEGIN; LOCK TABLE pg_catalog.pg_subscription_rel IN ACCESS EXCLUSIVE MODE")
+            "BEGIN; LOCK TABLE pg_catalog.pg_description IN ACCESS EXCLUSIVE MODE")
         let waiting =
             "SELECT count(*) FROM pg_locks WHERE NOT granted"
-            + " AND relation = 'pg_catalog.pg_subscription_rel'::regclass"
+            + " AND relation = 'pg_catalog.pg_description'::regclass"
         #expect(try await eventually { try captured.client.value(waiting) == "1" })
         let before = ContinuousClock.now
         try captured.client.query("INSERT INTO items VALUES (1, 'a')")

@@ -77,7 +77,8 @@ import Values
         ("'10000-01-01 00:00+00'::timestamptz", .timestamp), ("'10000-01-01'::date", .date),
         ("'0001-12-31 BC'::date", .date), ("'NaN'::numeric", .decimal(precision: 9, scale: 2)),
         ("1.005", .decimal(precision: 9, scale: 2)),
-        ("1e20::numeric", .decimal(precision: 9, scale: 0)),
+        ("1e20::numeric", .decimal(precision: 9, scale: 0)), ("'7'::text", .integer),
+        ("'seven'::text", .integer32),
     ])
     func `what no model holds is refused when it is read`(text: String, type: ColumnType) throws {
         let sql = BoundSQL(text: "SELECT \(text)", arguments: [], mentions: [])

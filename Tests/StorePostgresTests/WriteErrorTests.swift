@@ -1,6 +1,7 @@
 import Diagnostics
 import PostgresTestSupport
 import PostgresWire
+import Quotas
 import Store
 import StoreTestSupport
 import TestSupport
@@ -76,6 +77,38 @@ import Values
         #expect(problem?.details == nil && problem?.hint == nil)
         #expect(problem?.cause?.hasPrefix("PostgreSQL 22") == true)
         #expect(try stage.contents() == "1|hidden|10|ann 2|b|20|bob")
+    }
+
+    /// What is written before a column's type is known to be another one stays.
+    @Test(arguments: ["text", "numeric"])
+    func `a write whose answer cannot be read says that it was made`(type: String) async throws {
+        let stage = try PostgresStage()
+        let prepared = stage.writes.prepare(
+            TargetCases.update(
+                TargetCases.ofAnn, returning: Returning(ProgramStage.representation())))
+        func write(_ number: Int64) async -> WriteOutcome {
+            await outcome {
+                prepared.run(
+                    TargetCases.values(2, .integer(number)), on: nil, Operands(), .none,
+                    for: .server, reply: $0)
+            }
+        }
+        #expect(summary(await write(4)) == #"1 written, 0 new [{"id":1,"n":4}]"#)
+        try stage.client().execute(
+            "ALTER TABLE notes DROP CONSTRAINT small, ALTER COLUMN n TYPE \(type)")
+        // Some are as wide as numbers are.
+        for number: Int64 in [7, 77, 1234, 12_345_678] {
+            guard case .failure(.failed(let problem)) = await write(number) else {
+                Issue.record("\(number) of \(type) was read")
+                continue
+            }
+            #expect(problem.code == "XX000" && problem.status == 500)
+            #expect(problem.message == "The write was made, but its answer cannot be read.")
+            #expect(problem.cause == "\"n\" is not int8 but \(type)")
+            #expect(try stage.contents() == "1|a|\(number)|ann 2|b|20|bob")
+        }
+        try stage.client().execute("ALTER TABLE notes ALTER COLUMN n TYPE int4 USING n::int4")
+        #expect(summary(await write(5)) == #"1 written, 0 new [{"id":1,"n":5}]"#)
     }
 
     /// Nothing of a page's size can be a key.

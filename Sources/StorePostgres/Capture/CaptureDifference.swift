@@ -151,11 +151,6 @@ struct CaptureDifference {
         return models.indices.filter { !unusable.contains(models[$0].name) }
     }
 
-    private func triggers(of model: Int) -> [CaptureTrigger] {
-        CaptureTrigger.all(
-            isByRow: relations.contains { $0.model == model && $0.isByRow })
-    }
-
     /// What a relation should have: a partition has row triggers from its parent, and needs its own
     /// for a TRUNCATE of it alone.
     private func wanted(
@@ -165,13 +160,13 @@ struct CaptureDifference {
             schema: relation.schema, table: relation.name, name: trigger.name,
             typeBits: trigger.typeBits, firing: CaptureState.Trigger.always,
             function: trigger.functionName(of: models[relation.model]),
-            isInherited: !relation.isRoot && trigger.isByRow, isAsNoted: true)
+            isInherited: !relation.isRoot && trigger.hasRows, isAsNoted: true)
     }
 
     private var triggers: [Repair] {
         let able = Set(triggered)
         return relations.filter { able.contains($0.model) }.flatMap { relation in
-            triggers(of: relation.model).compactMap { repair($0, on: relation) }
+            CaptureTrigger.allCases.compactMap { repair($0, on: relation) }
         }
     }
 
@@ -180,7 +175,8 @@ struct CaptureDifference {
     ) -> Repair? {
         let wanted = wanted(trigger, on: relation)
         let installed = state.triggers.first { $0.hasPlace(of: wanted) }
-        let isOurs = installed.map { names(of: relation.model).contains($0.function) } ?? false
+        // That of an earlier version has captured all the same.
+        let isOurs = installed?.function.hasPrefix(wanted.function) == true
         let isFiring = isOurs && installed?.firing == CaptureState.Trigger.always
         let hasFired = isFiring && installed?.isAsNoted == true
         if scope == .all ? installed == wanted : hasFired { return nil }
@@ -253,7 +249,7 @@ struct CaptureDifference {
     /// stay.
     private var misplaced: [CaptureState.Trigger] {
         let wanted = relations.flatMap { relation in
-            triggers(of: relation.model).map { self.wanted($0, on: relation) }
+            CaptureTrigger.allCases.map { self.wanted($0, on: relation) }
         }
         let ours = Set(models.indices.flatMap(names))
         return state.triggers.filter { installed in

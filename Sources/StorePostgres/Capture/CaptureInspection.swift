@@ -35,7 +35,7 @@ enum CaptureInspection: CaseIterable {
             FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS s ON s.oid = p.pronamespace
             WHERE s.nspname = \(schema)
             """
-        case .relations: Self.relations(models, space)
+        case .relations: Self.relations(models)
         case .triggers:
             """
             SELECT s.nspname, c.relname, t.tgname, t.tgtype, t.tgenabled, p.proname,
@@ -62,9 +62,8 @@ enum CaptureInspection: CaseIterable {
             """
     }
 
-    /// For each model, its table and that table's partitions, whether all of its triggers must go
-    /// row by row (see `CaptureTrigger.all`), and a column that is not there.
-    private static func relations(_ models: [CapturedModel], _ space: LogSpace) -> String {
+    /// For each model, its table and that table's partitions, and a column that is not there.
+    private static func relations(_ models: [CapturedModel]) -> String {
         let wanted = models.enumerated().map { number, model in
             let columns = model.columns.map { PostgresDialect.literal($0.name) }
                 .joined(separator: ", ")
@@ -76,13 +75,6 @@ enum CaptureInspection: CaseIterable {
         let list = wanted.isEmpty ? "(0, '', '', '{}'::text[])" : wanted.joined(separator: ", ")
         return """
             SELECT w.number, s.nspname, r.relname, r.oid = c.oid,
-              c.relkind = 'p' OR EXISTS (
-                SELECT FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_proc AS p
-                  ON p.oid = t.tgfoid JOIN pg_catalog.pg_namespace AS f ON f.oid = p.pronamespace
-                WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgtype & 1 = 1
-                  AND t.tgtype & 66 = 0 AND f.nspname <> \(PostgresDialect.literal(space.schema)))
-              OR EXISTS (
-                SELECT FROM pg_catalog.pg_subscription_rel AS b WHERE b.srrelid = c.oid),
               (SELECT pg_catalog.min(u.name) FROM pg_catalog.unnest(w.columns) AS u (name)
               WHERE NOT EXISTS (
                 SELECT FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = c.oid

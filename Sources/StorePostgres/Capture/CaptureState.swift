@@ -34,7 +34,6 @@ struct CaptureState {
         let name: String
         /// Whether it is the model's own table, and no partition of it.
         let isRoot: Bool
-        let isByRow: Bool
         /// One of the model's columns that it has not.
         let missingColumn: String?
 
@@ -101,10 +100,10 @@ struct CaptureState {
                     note: $0[4], writer: $0[5])
             }
         case .relations:
-            relations = texts.filter { $0.count == 6 }.map {
+            relations = texts.filter { $0.count == 5 }.map {
                 Relation(
                     model: Int($0[0]) ?? -1, schema: $0[1], name: $0[2], isRoot: $0[3] == "t",
-                    isByRow: $0[4] == "t", missingColumn: $0[5].isEmpty ? nil : $0[5])
+                    missingColumn: $0[4].isEmpty ? nil : $0[4])
             }
         case .triggers:
             triggers = texts.filter { $0.count == 8 }.map {

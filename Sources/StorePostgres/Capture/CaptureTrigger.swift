@@ -1,69 +1,40 @@
 import Bytes
 import Store
 
-/// One of the triggers that write a table's changes into the log.
-struct CaptureTrigger: Hashable {
-    /// What a trigger looks at; its letter in the log is the word's first.
-    enum Event: String, CaseIterable {
-        case insert = "INSERT"
-        case update = "UPDATE"
-        case delete = "DELETE"
-        case truncate = "TRUNCATE"
+/// One of the triggers that write a table's changes into the log, by what it looks at; its letter
+/// in the log is the word's first.
+///
+/// Rows are captured one by one, in the order in which they change: a statement trigger comes
+/// behind all row triggers, and so behind what those of other tables have changed again.
+enum CaptureTrigger: String, CaseIterable {
+    case insert = "INSERT"
+    case update = "UPDATE"
+    case delete = "DELETE"
+    case truncate = "TRUNCATE"
 
-        /// Its bit in `pg_trigger.tgtype`.
-        fileprivate var bit: Int {
-            switch self {
-            case .insert: 4
-            case .delete: 8
-            case .update: 16
-            case .truncate: 32
-            }
-        }
-    }
-
-    let event: Event
-    /// Whether it runs once for each row, and not once for all rows of a statement.
-    let isByRow: Bool
-
-    /// The triggers of a table.
-    ///
-    /// A statement trigger takes all rows of a statement at once, at half the cost. It does not
-    /// know which old row became which new one, and it comes behind all row triggers: a row that
-    /// gives its key up and the one that takes it, in one statement, would change places. So
-    /// updates and deletes go row by row, in the order in which they happen; an inserted row is
-    /// not touched again by its own statement. With `isByRow` inserts go so too: where rows move
-    /// between partitions, where they come by replication, and where other triggers change them
-    /// again before the statement is over.
-    static func all(isByRow: Bool) -> [CaptureTrigger] {
-        Event.allCases.map { event in
-            switch event {
-            case .insert: CaptureTrigger(event: event, isByRow: isByRow)
-            case .update, .delete: CaptureTrigger(event: event, isByRow: true)
-            case .truncate: CaptureTrigger(event: event, isByRow: false)
-            }
-        }
-    }
-
-    /// All that a table may have: which of those for inserts it needs may change.
-    private static let kinds =
-        all(isByRow: true) + [CaptureTrigger(event: .insert, isByRow: false)]
+    /// Whether it runs once for each row: a TRUNCATE tells of none.
+    var hasRows: Bool { self != .truncate }
 
     /// Triggers fire in the order of their names' bytes: before those that enforce foreign keys
     /// (`RI_…`) and anybody's, whose own changes come later.
-    var name: String { "0_apus_\(event.rawValue.lowercased())" }
+    var name: String { "0_apus_\(rawValue.lowercased())" }
 
     /// What `pg_trigger.tgtype` says.
-    var typeBits: Int { event.bit + (isByRow ? 1 : 0) }
+    var typeBits: Int {
+        switch self {
+        case .insert: 5
+        case .delete: 9
+        case .update: 17
+        case .truncate: 32
+        }
+    }
 
     /// Makes it on a table or partition, for a function, or replaces what has its name there. It
     /// also fires where triggers are off, as for what replication applies.
     func statements(on table: String, calling function: String) -> [String] {
-        let rows = event == .insert && !isByRow ? " REFERENCING NEW TABLE AS \(Self.changed)" : ""
-        return [
-            "CREATE OR REPLACE TRIGGER \(quoted(identifier: name))"
-                + " AFTER \(event.rawValue) ON \(table)"
-                + "\(rows) FOR EACH \(isByRow ? "ROW" : "STATEMENT")"
-                + " EXECUTE FUNCTION \(function)()",
+        [
+            "CREATE OR REPLACE TRIGGER \(quoted(identifier: name)) AFTER \(rawValue) ON \(table)"
+                + " FOR EACH \(hasRows ? "ROW" : "STATEMENT") EXECUTE FUNCTION \(function)()",
             enabling(on: table),
         ]
     }
@@ -101,33 +72,29 @@ struct CaptureTrigger: Hashable {
 
     // MARK: Functions
 
-    /// All rows of a statement, in its trigger.
-    private static let changed = "changed"
-
     /// What the names of all capture functions begin with.
     static let functionPrefix = "capture_"
 
-    /// Its function's name: a table's own may be as long as a name can be. Either kind of trigger
-    /// for inserts has its own function, which is right whoever makes the trigger.
+    /// Its function's name: a table's own may be as long as a name can be. Earlier versions had
+    /// others, which begin with it.
     func functionName(of model: CapturedModel) -> String {
         let hash = Hex.encode(FNV1a.hash(Array("\(model.schema)\0\(model.name)".utf8)).bytes)
-        let kind = event == .insert && !isByRow ? "_statement" : ""
-        return "\(Self.functionPrefix)\(hash)_\(event.rawValue.lowercased())\(kind)"
+        return "\(Self.functionPrefix)\(hash)_\(rawValue.lowercased())"
     }
 
-    /// The names of the functions that triggers of a model may call.
+    /// The names of the functions that a model's triggers call.
     static func functionNames(of model: CapturedModel) -> Set<String> {
-        Set(kinds.map { $0.functionName(of: model) })
+        Set(allCases.map { $0.functionName(of: model) })
     }
 
-    /// The functions that triggers of a model may call.
+    /// The functions that a model's triggers call.
     static func functions(of model: CapturedModel, in space: LogSpace) -> [StoredFunction] {
-        kinds.map { $0.function(of: model, in: space) }
+        allCases.map { $0.function(of: model, in: space) }
     }
 
     private func function(of model: CapturedModel, in space: LogSpace) -> StoredFunction {
         let settings = model.columns.compactMap(\.type.imageSetting)
-        let needed = event == .truncate ? [] : Set(settings).sorted { $0.name < $1.name }
+        let needed = hasRows ? Set(settings).sorted { $0.name < $1.name } : []
         let name = PostgresDialect.literal(model.name)
         return StoredFunction(
             name: functionName(of: model), returns: "trigger", isDefiner: true,
@@ -135,7 +102,7 @@ struct CaptureTrigger: Hashable {
             body: """
                 BEGIN
                   INSERT INTO \(space.name("log")) (model, op, new, old)
-                  SELECT \(name), '\(event.rawValue.prefix(1))', \(images);
+                  SELECT \(name), '\(rawValue.prefix(1))', \(images);
                   RETURN NULL;
                 END
                 """)
@@ -145,10 +112,8 @@ struct CaptureTrigger: Hashable {
     /// plan of what names a column, and refuses to write when that has another type. Who reads the
     /// log takes the model's columns.
     private var images: String {
-        switch event {
-        case .insert:
-            isByRow
-                ? "row_to_json(NEW), NULL" : "row_to_json(c.*), NULL FROM \(Self.changed) AS c"
+        switch self {
+        case .insert: "row_to_json(NEW), NULL"
         case .update: "row_to_json(NEW), row_to_json(OLD)"
         case .delete: "NULL, row_to_json(OLD)"
         case .truncate: "NULL, NULL"

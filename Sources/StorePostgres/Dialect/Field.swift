@@ -67,7 +67,8 @@ enum Field {
         switch field.count {
         case 8: try Binary.int8(field)
         case 4: Int64(try Binary.int4(field))
-        default: Int64(try Binary.int2(field))
+        case 2: Int64(try Binary.int2(field))
+        default: throw .wrongSize(field.count, type: .int8)
         }
     }
 

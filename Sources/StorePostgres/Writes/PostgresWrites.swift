@@ -96,6 +96,7 @@ public final class PostgresWrites: WriteEngine {
     ) {
         if submission.isWithdrawn { return }
         let reader = ProgramReader(answer)
+        let columns: ColumnsWanted = answer.readsRows ? .whenParsed : .never
         let end = pool.value.loop.nowMilliseconds + timeout.wholeMilliseconds
         let patience = pool.value.cluster.configuration.patience
         let moment = run.pace.map { _ in Duration.milliseconds(patience.slowMilliseconds) }
@@ -104,9 +105,10 @@ public final class PostgresWrites: WriteEngine {
             steps: { [self] (session, unit) throws(FormatFault) in
                 reader.reset()
                 limit(run, submission, until: end, most: moment, by: time, in: unit, &session)
-                try run.execute(in: unit, &session, statements)
+                try run.execute(in: unit, &session, statements, columns: columns)
             }, completion: { [self] in finish($0, reader, submission, explain) })
         unit.isEndedByServer = true
+        unit.onColumns = { _, columns in answer.take(columns) }
         unit.onRow = { (_: Int, row: DataRow) in
             reader.take(row)
             submission.token?.made(reader.madeBytes)
@@ -118,7 +120,8 @@ public final class PostgresWrites: WriteEngine {
             unit.slowSteps = { [self] (session, unit, trial) throws(FormatFault) in
                 reader.reset()
                 limit(run, submission, until: end, most: trial, by: slowTime, in: unit, &session)
-                try (run.slowly?() ?? run).execute(in: unit, &session, statements)
+                try (run.slowly?() ?? run)
+                    .execute(in: unit, &session, statements, columns: columns)
             }
         }
         submission.token = pool.value.submit(unit, on: .write, within: timeout)
@@ -149,12 +152,12 @@ public final class PostgresWrites: WriteEngine {
         switch result {
         case .success:
             committed()
-            do throws(FormatFault) {
+            do throws(DatabaseError) {
                 var written = try reader.finish()
                 if written.body != nil { written.memory = submission.token?.memory }
                 submission.reply(.success(written))
             } catch {
-                submission.reply(.failure(.failed(Problem(writing: .value(error)))))
+                submission.reply(.failure(.failed(.unreadable(error))))
             }
         case .failure(.server(let error, step: _)):
             if error.sqlState == .queryCanceled, let timeMax = submission.timeMax {

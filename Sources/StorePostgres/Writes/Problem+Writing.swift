@@ -34,6 +34,13 @@ extension Problem {
         }
     }
 
+    /// The rows have been written, and are not as their model says: somebody has altered the table.
+    static func unreadable(_ fault: DatabaseError) -> Problem {
+        var problem = Problem(fault)
+        problem.message = "The write was made, but its answer cannot be read."
+        return problem
+    }
+
     private static let unknownOutcome = Problem(
         code: "08007", status: 503,
         message: "The database has not told how the write ended: it may have been made, or not.",

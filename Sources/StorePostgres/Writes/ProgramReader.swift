@@ -26,9 +26,12 @@ final class ProgramReader {
 
     /// What all rows together say.
     ///
-    /// - Throws: a value that we cannot hold.
-    func finish() throws(FormatFault) -> WriteResult {
-        if let fault { throw fault }
+    /// - Throws: columns that are not those of the model, a value that we cannot hold.
+    func finish() throws(DatabaseError) -> WriteResult {
+        if let fault = answer.fault { throw fault }
+        if let fault {
+            throw .unexpected("a row holds what is no value of its column: \(fault)")
+        }
         body?.end()
         result.body = body?.bytes
         return result

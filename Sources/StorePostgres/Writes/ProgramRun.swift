@@ -48,10 +48,11 @@ final class ProgramRun: Sendable {
 extension ProgramRun {
     /// Adds it to a unit.
     func execute(
-        in unit: UnitID, _ session: inout PostgresSession, _ statements: StatementRegistry
+        in unit: UnitID, _ session: inout PostgresSession, _ statements: StatementRegistry,
+        columns: ColumnsWanted = .never
     ) throws(FormatFault) {
         try session.execute(
-            statement.shape(for: arguments, statements), in: unit, columns: .never
+            statement.shape(for: arguments, statements), in: unit, columns: columns
         ) { (fields) throws(FormatFault) in try statement.write(self, to: &fields) }
     }
 }

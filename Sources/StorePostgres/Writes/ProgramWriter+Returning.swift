@@ -1,4 +1,6 @@
+import PostgresWire
 import Store
+import Synchronization
 import Values
 
 // What comes back of a write, by the same statement: how many rows there are, and the rows as they
@@ -13,6 +15,7 @@ final class ProgramAnswer: Sendable {
     let key: (table: Table, rule: ValueExpression)?
     /// The types of the key's columns.
     let keyTypes: [ColumnType]
+    private let told = Mutex<DatabaseError?>(nil)
 
     init(_ returning: Returning, key: (table: Table, rule: ValueExpression)?) {
         self.returning = returning
@@ -23,6 +26,20 @@ final class ProgramAnswer: Sendable {
 
     /// Whether the columns of the rows are needed.
     var readsRows: Bool { returning.representation != nil || key != nil }
+
+    /// What was wrong with the columns when the server last told them, which it does when it has
+    /// parsed the statement.
+    var fault: DatabaseError? { told.withLock { $0 } }
+
+    /// Takes the columns as the server tells them, behind the two counts.
+    func take(_ columns: [ResultColumn]) {
+        var members: [(key: String, type: ColumnType)] = keyTypes.map { ("key", $0) }
+        if let representation = returning.representation {
+            members += [("row", .boolean)] + representation.layout.members
+        }
+        let fault = RowLayout(members).fault(in: Array(columns.dropFirst(2)))
+        told.withLock { $0 = fault }
+    }
 }
 
 extension ProgramWriter {

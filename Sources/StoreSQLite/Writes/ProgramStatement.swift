@@ -4,8 +4,8 @@ import Values
 /// A statement of a program, written once when the program is prepared.
 struct ProgramStatement: Sendable {
     let sql: BoundSQL
-    /// The argument that takes rows: a rowid, or a JSON array of them, as the statement says.
-    private let rows: Int?
+    /// The arguments that take rows: a rowid, or a JSON array of them, as the statement says.
+    private let rows: [Int]
 
     /// Lets `write` write a statement, or the rest of one.
     ///
@@ -36,7 +36,7 @@ struct ProgramStatement: Sendable {
     /// The arguments of one run: the rows, and values in the places of operands and columns.
     func arguments(_ rows: Value?, _ value: (ArgumentSlot.Source) -> Value?) -> [Value] {
         var arguments = sql.makeArguments(value)
-        if let rows, let index = self.rows { arguments[index] = rows }
+        if let rows { for index in self.rows { arguments[index] = rows } }
         return arguments
     }
 }
@@ -44,11 +44,11 @@ struct ProgramStatement: Sendable {
 /// Writes a statement of a program. Rows are told apart by their rowid, which every table has.
 struct ProgramWriter: ProgramText {
     var sql = StatementWriter(SQLiteDialect())
-    private(set) var rows: Int?
+    private(set) var rows: [Int] = []
 
-    /// The argument that takes rows; a statement has one.
+    /// An argument that takes rows; all of a statement take the same.
     mutating func appendRows() {
-        rows = sql.argumentCount
+        rows.append(sql.argumentCount)
         sql.append(.init(.null, .text))
     }
 

@@ -119,10 +119,23 @@ struct ViolationProbe {
                 writer.append(all: columns.map { .not(.isNull($0)) })
                 writer.append(" AND NOT ")
                 writer.append(existenceIn: reference, columns)
+                if isMoved(reference, assignments) {
+                    writer.append(" AND NOT ")
+                    writer.append(existenceIn: reference, columns, amongNew: choice)
+                }
             }
             if let values { return .missingParent(reference, values: values) }
         }
         return nil
+    }
+
+    /// Whether rows of this table would be found by a reference to it at another place than they
+    /// are. Others are where they were.
+    private func isMoved(_ reference: Table.Reference, _ assignments: [Assignment]) -> Bool {
+        reference.other == table.name
+            && assignments.contains { assignment in
+                reference.otherColumns.contains { $0.name == table.columns[assignment.column].name }
+            }
     }
 
     /// A key of this table that rows of another hold on to, by the references that matter.
@@ -148,6 +161,26 @@ extension ProgramWriter {
     ) {
         append("EXISTS (SELECT 1 FROM ")
         append(reference.other, as: Alias.other)
+        append(" WHERE ")
+        append(reference.otherColumns(of: Alias.other), equal: values)
+        append(")")
+    }
+
+    /// `EXISTS (…)`: a row that is written, as it would be, that these values lead to.
+    fileprivate mutating func append(
+        existenceIn reference: Table.Reference, _ values: [ValueExpression],
+        amongNew choice: RowChoice
+    ) {
+        append("EXISTS (SELECT 1 FROM (SELECT ")
+        for (index, value) in reference.otherColumns(of: Alias.new).enumerated() {
+            if index > 0 { append(", ") }
+            sql.append(value)
+            append(" AS ")
+            append(identifier: reference.otherColumns[index].name)
+        }
+        append(from: choice)
+        append(") AS ")
+        append(identifier: Alias.other)
         append(" WHERE ")
         append(reference.otherColumns(of: Alias.other), equal: values)
         append(")")
