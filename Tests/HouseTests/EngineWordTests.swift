@@ -25,4 +25,17 @@ import Testing
             }
         }
     }
+
+    /// Words that a table follows in a statement.
+    static let beforeTables = ["FROM", "INTO", "UPDATE", "JOIN"]
+
+    /// A name alone is whatever a session's search path makes of it: see ``Store/Dialect/table(_:)``.
+    @Test(arguments: SourceTree.sources.filter { rooms.contains($0.target) })
+    func `statements name tables by their dialect`(file: SourceTree.File) {
+        for (index, line) in file.lines.enumerated() {
+            for word in Self.beforeTables where line.contains("\(word) _apus_") {
+                Issue.record("\(file.path):\(index + 1) names a table alone")
+            }
+        }
+    }
 }
