@@ -29,7 +29,7 @@ import Testing
     /// Words that a table follows in a statement.
     static let beforeTables = ["FROM", "INTO", "UPDATE", "JOIN"]
 
-    /// A name alone is whatever a session's search path makes of it: see ``Store/Dialect/table(_:)``.
+    /// A name alone is whatever a session's search path makes of it (``Store/Dialect/table(_:)``).
     @Test(arguments: SourceTree.sources.filter { rooms.contains($0.target) })
     func `statements name tables by their dialect`(file: SourceTree.File) {
         for (index, line) in file.lines.enumerated() {
