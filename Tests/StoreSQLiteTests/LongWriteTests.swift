@@ -18,14 +18,15 @@ import Testing
     /// becomes of them.
     private struct Course {
         let queue: WriteQueue
-        /// Rows and milliseconds of each long write.
+        /// Rows of each long write, and milliseconds of one after the other, over and over.
         var rows = 5000
-        var time: UInt64 = 25
+        var times: [UInt64] = [25]
         /// Milliseconds from the end of a short write to the next one.
         var pause: UInt64 = 8
         /// Milliseconds that short writes waited for.
         var waits: [UInt64] = []
         var longTime: UInt64 = 0
+        private var longCount = 0
         private var now: UInt64 = 0
         private var shortFrom: UInt64 = 0
         private var isShortWaiting = false
@@ -58,6 +59,8 @@ import Testing
 
         private mutating func perform(_ job: WriteJob) {
             guard job.rows == 1 else {
+                let time = times[longCount % times.count]
+                longCount += 1
                 now += time * LongWriteTests.millisecond
                 longTime += time
                 return
@@ -89,9 +92,19 @@ import Testing
         #expect(course.longTime >= 1000)
     }
 
+    /// One and the same write takes a little more than a turn now, and a little less then.
+    @Test func `writes of about a turn do not make one another rest`() throws {
+        var course = Course()
+        course.rows = 900
+        course.times = [4, 6]
+        course.pause = .max
+        try course.run(for: 1000)
+        #expect(course.longTime >= 1000)
+    }
+
     @Test func `writes of many rows that are short do not rest`() throws {
         var course = Course()
-        course.time = 4
+        course.times = [4]
         course.pause = 20
         try course.run(for: 1000)
         #expect(course.longTime > 900)
