@@ -10,7 +10,7 @@ struct LongWrites {
     private var rowsMin: [Caller: Int] = [:]
     /// Until when none begins.
     private var restEnd: UInt64 = 0
-    /// When the last shorter write began.
+    /// When the last short write ended.
     private var lastShort: UInt64?
     /// Whether the turn that runs has had a long one.
     private var isInTurn = false
@@ -32,17 +32,19 @@ struct LongWrites {
     /// A turn begins.
     mutating func beginTurn() { isInTurn = false }
 
-    /// A write that is not expected to be long begins.
-    mutating func beginShort(at now: UInt64) { lastShort = now }
-
-    /// A write has held the writer for so long.
+    /// A write has held the writer for so long. What takes about a turn is neither long nor short:
+    /// the same write comes out now above it, now below, and is not to rest for its own sake.
     ///
     /// - Returns: whether that was long.
     mutating func end(_ job: WriteJob, after time: UInt64, at now: UInt64) -> Bool {
+        let isShort = time < DatabaseLimits.turnNanoseconds / 2
+        if isShort, !job.isLong { lastShort = now }
         guard case .shared = job.priority else { return false }
         let rows = job.rows ?? .max
         guard time > DatabaseLimits.turnNanoseconds else {
-            if let least = rowsMin[job.caller], rows >= least { rowsMin[job.caller] = nil }
+            if isShort, let least = rowsMin[job.caller], rows >= least {
+                rowsMin[job.caller] = nil
+            }
             return false
         }
         if rowsMin.count >= DatabaseLimits.longWritersMax { rowsMin = [:] }

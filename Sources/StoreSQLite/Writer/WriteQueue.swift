@@ -274,10 +274,7 @@ extension WriteQueue.State {
             return long.popFirst()?.element
         }
         let job = takeOther(at: now, firstUntil: turn.firstUntil)
-        if job != nil {
-            isOthersTurn = false
-            longWrites.beginShort(at: now)
-        }
+        if job != nil { isOthersTurn = false }
         return job
     }
 
