@@ -7,7 +7,8 @@ import Store
 ///     BEGIN IMMEDIATE
 ///       as long as the turn lasts (``WriterTurn``), per write of the queue, which is fair:
 ///                   SAVEPOINT → the write's statements → its change-log rows → RELEASE
-///                   (or, if it fails, ROLLBACK TO: the others do not notice)
+///                   (or, if it fails, ROLLBACK TO: the others do not notice); the first of
+///                   them has the transaction for its savepoint (``UndoPoint``)
 ///     the identity sequences that have come up with what is written down are written down anew
 ///     COMMIT          one synchronisation to disk for all of them
 ///     publish the changes, then send the replies; whoever sleeps is woken once for both
@@ -210,7 +211,7 @@ final class Writer {
         }
     }
 
-    /// Runs one write in its savepoint.
+    /// Runs one write, which can be undone by itself.
     ///
     /// - Returns: false if SQLite gave up the whole transaction (lang_transaction.html §3.2: full
     ///   disk, input/output error, no memory, interrupt).
@@ -220,6 +221,7 @@ final class Writer {
             return true
         }
         let head = log.head
+        let point: UndoPoint = batch.succeeded.isEmpty ? .beginning : .savepoint
         memory.begin(for: job.caller)
         defer { memory.end() }
         let transaction = SQLiteTransaction(
@@ -227,7 +229,7 @@ final class Writer {
             limit: job.isBounded ? limit.fromNow : .none, instant: log.instant(),
             memory: memory)
         do throws(Problem) {
-            try mapped { () throws(SQLiteError) in try connection.execute("SAVEPOINT job") }
+            try mapped { () throws(SQLiteError) in try point.set(on: connection) }
             let reply: @Sendable () -> Void
             switch job.perform(transaction) {
             case .kept(let kept): reply = kept
@@ -237,20 +239,22 @@ final class Writer {
                     throw problem
                 }
                 batch.refusals.append(refusal)
-                return undo(transaction, to: head)
+                return undo(transaction, to: point, head)
             }
-            batch.changes += try keep(transaction)
+            batch.changes += try keep(transaction, point)
             batch.replies.append(reply)
             batch.succeeded.append(job)
             return true
         } catch {
             batch.failures.append((job, error))
-            return undo(transaction, to: head)
+            return undo(transaction, to: point, head)
         }
     }
 
     /// Keeps what one write did, and logs its changes.
-    private func keep(_ transaction: SQLiteTransaction) throws(Problem) -> [Change] {
+    private func keep(
+        _ transaction: SQLiteTransaction, _ point: UndoPoint
+    ) throws(Problem) -> [Change] {
         guard connection.isInTransaction else { throw .transactionLost }
         if connection.hasUnresolvedForeignKeys { throw Problem(.foreignKey) }
         if capture.isOverfull { throw .tooMuchChanged }
@@ -261,7 +265,7 @@ final class Writer {
             if !captured.isEmpty {
                 changes = try log.append(captured, at: transaction.instant)
             }
-            try connection.execute("RELEASE job")
+            try point.keep(on: connection)
         }
         tally.keep()
         sequences.endWrite(isUndone: false)
@@ -271,18 +275,23 @@ final class Writer {
     /// Undoes one write, and what was noted of it.
     ///
     /// - Returns: as `perform`.
-    private func undo(_ transaction: SQLiteTransaction, to head: Int64) -> Bool {
+    private func undo(
+        _ transaction: SQLiteTransaction, to point: UndoPoint, _ head: Int64
+    ) -> Bool {
         capture.truncate(to: 0)
         tally.drop()
         log.rewind(to: head)
         sequences.endWrite(isUndone: true)
         guard connection.isInTransaction else { return false }
         transaction.finish()
-        let isUndone =
-            (try? connection.execute("ROLLBACK TO job")) != nil
-            && (try? connection.execute("RELEASE job")) != nil
-        if !isUndone { try? connection.execute("ROLLBACK") }
-        return isUndone
+        do throws(SQLiteError) {
+            try point.undo(on: connection)
+            if point == .beginning { try begin() }
+            return true
+        } catch {
+            if connection.isInTransaction { try? connection.execute("ROLLBACK") }
+            return false
+        }
     }
 
     private func mapped(_ body: () throws(SQLiteError) -> Void) throws(Problem) {
