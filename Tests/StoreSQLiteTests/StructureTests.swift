@@ -19,6 +19,10 @@ import Testing
             "CREATE TABLE t (a TEXT NOT NULL, FOREIGN KEY (a) REFERENCES u ON DELETE SET NULL) STRICT"
         ),
         (
+            "CREATE TABLE t (a TEXT REFERENCES u) STRICT",
+            "CREATE TABLE t (a TEXT REFERENCES u ON DELETE RESTRICT) STRICT"
+        ),
+        (
             "CREATE TABLE t (a INT DEFAULT (1), b INT DEFAULT -1) STRICT",
             "CREATE TABLE IF NOT EXISTS main.t (a INT DEFAULT 1, b INT DEFAULT - 1) STRICT"
         ),
