@@ -150,9 +150,11 @@ struct TableParser {
                 tokens.removeFirst()
             }
             let text = Self.text(clause[...])
+            // Of RESTRICT, which earlier migrations said, NO ACTION is made: `referenceOptions`.
+            if text == "on delete restrict" || text == "on update no action" { continue }
             if text.hasPrefix("on delete ") {
                 key.onDelete = String(text.dropFirst("on delete ".count))
-            } else if text != "on update no action" {
+            } else {
                 key.rest.append(text)
             }
         }
