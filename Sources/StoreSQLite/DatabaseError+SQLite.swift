@@ -48,12 +48,15 @@ extension DatabaseError {
         case ResultCode.inputOutput, ResultCode.corrupt, ResultCode.cannotOpen,
             ResultCode.notADatabase, ResultCode.permission:
             .unavailable("SQLite \(error.code): \(error.message)")
-        // That of `abs`, all other arithmetic of whole numbers becomes real.
-        case _ where error.message == "integer overflow": .invalidValue(.bigintOutOfRange)
         default:
-            isTooDeep(error.message)
-                ? .tooDeep(error.message)
-                : .other(code: "SQLite \(error.code)", message: explained(error.message))
+            if isTooDeep(error.message) {
+                .tooDeep(error.message)
+            } else if error.message == "integer overflow" {
+                // That of `abs`: all other arithmetic of whole numbers becomes real.
+                .invalidValue(.bigintOutOfRange)
+            } else {
+                .other(code: "SQLite \(error.code)", message: explained(error.message))
+            }
         }
     }
 
