@@ -40,7 +40,9 @@ public final class ReaderUser: Sendable {
         self.thread = thread
         let pool = thread.perform { loop in LoopBound(PostgresPool(cluster, on: loop), on: loop) }
         self.pool = pool
-        reader = thread.perform { loop in LoopBound(PostgresReader(pool.value), on: loop) }
+        reader = thread.perform { loop in
+            LoopBound(PostgresReader(pool.value, dialect: PostgresDialect()), on: loop)
+        }
     }
 
     deinit {

@@ -23,7 +23,10 @@ import Values
             $0.lanes[.write]?.lockTimeout = time
             $0.lanes[.slowWrite]?.lockTimeout = time
         }
-        return (user, user.thread.perform { _ in PostgresWrites(user.pool.value, timeout: .seconds(60)) })
+        let writes = user.thread.perform { _ in
+            PostgresWrites(user.pool.value, PostgresDialect(), timeout: .seconds(60))
+        }
+        return (user, writes)
     }
 
     private static func insert(

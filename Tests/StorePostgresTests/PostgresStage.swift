@@ -55,7 +55,9 @@ final class PostgresStage: Sendable {
     }
 
     fileprivate static func writes(_ user: PoolUser) -> PostgresWrites {
-        user.thread.perform { _ in PostgresWrites(user.pool.value, timeout: .seconds(120)) }
+        user.thread.perform { _ in
+            PostgresWrites(user.pool.value, PostgresDialect(), timeout: .seconds(120))
+        }
     }
 
     func client() throws -> PostgresClient { try database.client() }

@@ -38,7 +38,7 @@ import Testing
         let stage = try PostgresStage(Self.own.get())
         try Self.waitForStandby(stage.database)
         let writes = stage.user.thread.perform { [user = stage.user] _ in
-            PostgresWrites(user.pool.value, timeout: .milliseconds(500))
+            PostgresWrites(user.pool.value, PostgresDialect(), timeout: .milliseconds(500))
         }
         let told = Record<String>()
         let insert = writes.prepare(InsertCases.insert())
@@ -83,7 +83,7 @@ import Testing
     @Test func `a write whose time is over before it commits has not been made`() async throws {
         let stage = try PostgresStage(Self.own.get())
         let writes = stage.user.thread.perform { [user = stage.user] _ in
-            PostgresWrites(user.pool.value, timeout: .milliseconds(500))
+            PostgresWrites(user.pool.value, PostgresDialect(), timeout: .milliseconds(500))
         }
         let holder = try stage.client()
         try holder.execute("BEGIN; LOCK TABLE notes")

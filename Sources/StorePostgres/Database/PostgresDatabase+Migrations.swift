@@ -95,8 +95,8 @@ extension PostgresMigrations {
         let server = try worded { () throws(DatabaseError) in try ServerInspection(session, space) }
         try server.require(space)
         guard server.isInstalled else { return }
-        try server.require(
-            noted: worded { () throws(DatabaseError) in try session.facts(space).facts })
+        let noted = try worded { () throws(DatabaseError) in try session.facts(space) }
+        try server.require(noted: noted.facts, in: space)
     }
 }
 

@@ -109,7 +109,7 @@ extension PostgresDatabase: Database {
             do throws(UnitFailure) {
                 return PostgresTransaction(
                     try loop.access.borrow(within: limits.timeout), kind, cluster.statements,
-                    tables, timeout: limits.timeout, lockTimeout: limits.lockTimeout)
+                    servedDialect, timeout: limits.timeout, lockTimeout: limits.lockTimeout)
             } catch {
                 throw DatabaseError(error)
             }

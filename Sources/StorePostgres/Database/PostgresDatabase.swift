@@ -11,9 +11,9 @@ import Work
 /// every thread but a loop's where it blocks.
 public final class PostgresDatabase: Sendable {
     /// What statements are written in.
-    public var dialect: any Dialect { tables }
-    /// The same, in the schema of the project's tables.
-    let tables: PostgresDialect
+    public var dialect: any Dialect { servedDialect }
+    /// The same, as PostgreSQL's: it names the schema of the project's tables.
+    let servedDialect: PostgresDialect
     /// The engine with its version.
     public let engine: String
     /// The history of changes that was in force when the database was opened.
@@ -75,15 +75,14 @@ public final class PostgresDatabase: Sendable {
         let server = try worded { () throws(DatabaseError) in
             try ServerInspection(session, space)
         }
-        try server.require(space)
+        schema = try server.require(space)
         try server.require(connections: configuration.cluster.connectionsMax)
         // Which tables are captured is not known yet: what others capture stays.
         let losses = try loop.access.setUpCapture([], in: space, .lost).losses
         if server.tableCount > 0 { for loss in losses { log(.feed(.repaired(loss))) } }
         let noted = try worded { () throws(DatabaseError) in try session.facts(space) }
-        try server.require(noted: noted.facts)
-        schema = server.schema ?? ""
-        tables = PostgresDialect(tables: schema)
+        try server.require(noted: noted.facts, in: space)
+        servedDialect = PostgresDialect(tables: schema)
         engine = "PostgreSQL \(server.version)"
         firstEpoch = noted.epoch
         facts = Mutex(noted.facts)
@@ -101,9 +100,9 @@ public final class PostgresDatabase: Sendable {
     ) -> (reader: PostgresReader, writes: PostgresWrites, pool: PostgresPool) {
         let pool = PostgresPool(cluster, on: loop)
         return (
-            PostgresReader(pool, dialect: tables),
+            PostgresReader(pool, dialect: servedDialect),
             PostgresWrites(
-                pool, tables, timeout: configuration.statementTimeout,
+                pool, servedDialect, timeout: configuration.statementTimeout,
                 writeTimeout: configuration.writeTimeout,
                 committed: { [capture] in capture.committed() }), pool
         )

@@ -73,7 +73,10 @@ struct ServerInspection {
     }
 
     /// Throws what the engine needs and the server or the role cannot do, by name.
-    func require(_ space: LogSpace) throws(Problem) {
+    ///
+    /// - Returns: the schema that its tables are in.
+    @discardableResult
+    func require(_ space: LogSpace) throws(Problem) -> String {
         if let otherProduct {
             throw .unsuitable(
                 "It is \(otherProduct), whose transactions have no snapshots "
@@ -90,6 +93,7 @@ struct ServerInspection {
                 hint: "ALTER ROLE \(role) SET search_path = public; names one that usually is.")
         }
         try requireRights(schema, space)
+        return schema
     }
 
     /// Throws where the server takes fewer connections than this process may open.
@@ -109,14 +113,14 @@ struct ServerInspection {
     /// somebody has made one that comes first in the role's search path.
     ///
     /// - Parameter facts: what has been noted about the database.
-    func require(noted facts: [String: String]) throws(Problem) {
+    func require(noted facts: [String: String], in space: LogSpace) throws(Problem) {
         guard let schema, let noted = facts[Self.schemaFact], noted != schema else { return }
         let (before, now) = (quoted(identifier: noted), quoted(identifier: schema))
         throw .unsuitable(
             "Its tables were in the schema \(before) when it was last served, and now the first "
                 + "of the role's search_path is \(now).",
             hint: "ALTER ROLE \(role) SET search_path = \(before); serves those again. If they "
-                + "have been moved, DELETE FROM \(LogSpace().name(LogTables.facts.name)) WHERE "
+                + "have been moved, DELETE FROM \(space.name(LogTables.facts.name)) WHERE "
                 + "key = '\(Self.schemaFact)'; lets it begin with the others.")
     }
 

@@ -14,7 +14,7 @@ public final class PostgresReader: Reader {
     private var keptBytes = 0
 
     /// A reader on the pool of its loop.
-    public init(_ pool: PostgresPool, dialect: PostgresDialect = PostgresDialect()) {
+    public init(_ pool: PostgresPool, dialect: PostgresDialect) {
         self.pool = pool
         self.dialect = dialect
     }

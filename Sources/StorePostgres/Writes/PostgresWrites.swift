@@ -30,15 +30,14 @@ public final class PostgresWrites: WriteEngine {
     /// The writes of a pool. To be called on its loop.
     ///
     /// - Parameters:
-    ///   - dialect: says where the functions of the database are.
+    ///   - dialect: says where the tables and the functions of the database are.
     ///   - timeout: What a write has in all.
     ///   - writeTimeout: What a statement has that may write many rows, if that is less; what takes
     ///     longer is undone and refused with 54000.
     ///   - committed: told of each write that has been made, on the loop, before it is answered.
     public init(
-        _ pool: PostgresPool, _ dialect: PostgresDialect = PostgresDialect(),
-        timeout: Duration, writeTimeout: Duration? = nil,
-        committed: @escaping @Sendable () -> Void = {}
+        _ pool: PostgresPool, _ dialect: PostgresDialect, timeout: Duration,
+        writeTimeout: Duration? = nil, committed: @escaping @Sendable () -> Void = {}
     ) {
         self.dialect = dialect
         self.timeout = timeout
