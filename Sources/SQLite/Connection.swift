@@ -230,11 +230,17 @@ public struct ConnectionOptions: Hashable, Sendable {
 
     /// Whether a foreign key is violated at this moment of the transaction: such a commit would
     /// fail.
-    public var hasUnresolvedForeignKeys: Bool {
+    public var hasUnresolvedForeignKeys: Bool { status(SQLITE_DBSTATUS_DEFERRED_FKS) != 0 }
+
+    /// How many pages have been written into the log before the COMMIT, for lack of room in the
+    /// cache, since the connection was opened.
+    public var spilledPages: Int { Int(status(SQLITE_DBSTATUS_CACHE_SPILL)) }
+
+    private func status(_ name: Int32) -> Int32 {
         var current: Int32 = 0
         var highest: Int32 = 0
-        unsafe sqlite3_db_status(handle, SQLITE_DBSTATUS_DEFERRED_FKS, &current, &highest, 0)
-        return current != 0
+        unsafe sqlite3_db_status(handle, name, &current, &highest, 0)
+        return current
     }
 
     /// Statements kept for reuse at this moment.

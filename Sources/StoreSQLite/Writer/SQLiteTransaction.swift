@@ -18,6 +18,8 @@ public final class SQLiteTransaction {
     /// The error that made SQLite give up the whole transaction. What came after it would commit by
     /// itself.
     private var fatal: DatabaseError?
+    /// Whether a statement failed, which undid what it had done.
+    private(set) var hasFailedStatement = false
     /// Whether a statement was given up because the write had used up its time.
     private(set) var isOvertime = false
 
@@ -95,6 +97,7 @@ public final class SQLiteTransaction {
             // both).
             if connection.totalChanges == changes { capture.truncate(to: captured) }
             tally.loseTrack()
+            hasFailedStatement = true
             if error == .timeout { isOvertime = true }
             if !connection.isInTransaction { fatal = error }
             throw error

@@ -22,6 +22,7 @@ extension Writer {
             if connection.isInTransaction {
                 try? connection.execute("ROLLBACK TO trim")
                 try? connection.execute("RELEASE trim")
+                spills.noteUndone()
             }
         }
     }
@@ -46,14 +47,14 @@ extension Writer {
     @discardableResult
     private func transaction(_ body: () throws(SQLiteError) -> Void) -> Bool {
         do throws(SQLiteError) {
-            try connection.execute("BEGIN IMMEDIATE")
-            tally.begin(connection)
+            try begin()
             try body()
-            try tally.commit(connection)
-            return true
-        } catch {
-            if connection.isInTransaction { try? connection.execute("ROLLBACK") }
-            return false
-        }
+            if spills.allowsCommit(connection) {
+                try tally.commit(connection)
+                return true
+            }
+        } catch {}
+        if connection.isInTransaction { try? connection.execute("ROLLBACK") }
+        return false
     }
 }

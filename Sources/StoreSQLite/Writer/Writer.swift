@@ -20,6 +20,7 @@ final class Writer {
     let retention: Retention
     let shared: SharedState
     let tally: RowTally
+    var spills = SpillWatch()
     private let limit: WriteTimeLimit
     /// The memory of what a write reads back.
     private let memory: AnswerMemory
@@ -108,9 +109,10 @@ final class Writer {
         if capture.hasUnresolved { try capture.resolve(on: connection) }
     }
 
-    private func begin() throws(SQLiteError) {
+    func begin() throws(SQLiteError) {
         try connection.execute("BEGIN IMMEDIATE")
         tally.begin(connection)
+        spills.begin(connection)
     }
 
     /// What became of a turn's writes so far.
@@ -135,6 +137,7 @@ final class Writer {
             try perform(queue, turn, &batch)
             let began = monotonicNanoseconds()
             trimAlong(rowsMax: 2 * batch.changes.count)
+            if !spills.allowsCommit(connection) { try performInMemory(&batch) }
             if !batch.succeeded.isEmpty { try sequences.save() }
             guard shared.presence.look() else { throw .databaseLost }
             isWritten = true
@@ -191,6 +194,14 @@ final class Writer {
             turn.isOver = true
             try performAgain(&batch)
         }
+    }
+
+    /// Runs the writes once more of a transaction that must not be committed (``SpillWatch``).
+    private func performInMemory(_ batch: inout Batch) throws(SQLiteError) {
+        try connection.execute("ROLLBACK")
+        try connection.execute("PRAGMA cache_spill = OFF")
+        defer { try? connection.execute("PRAGMA cache_spill = ON") }
+        try performAgain(&batch)
     }
 
     /// Runs the writes once more that were lost with the transaction.
@@ -259,6 +270,7 @@ final class Writer {
         if connection.hasUnresolvedForeignKeys { throw Problem(.foreignKey) }
         if capture.isOverfull { throw .tooMuchChanged }
         transaction.finish()
+        if transaction.hasFailedStatement { spills.noteUndone() }
         let captured = capture.takePending()
         var changes: [Change] = []
         try mapped { () throws(SQLiteError) in
@@ -286,7 +298,10 @@ final class Writer {
         transaction.finish()
         do throws(SQLiteError) {
             try point.undo(on: connection)
-            if point == .beginning { try begin() }
+            switch point {
+            case .beginning: try begin()
+            case .savepoint: spills.noteUndone()
+            }
             return true
         } catch {
             if connection.isInTransaction { try? connection.execute("ROLLBACK") }
