@@ -24,9 +24,10 @@ public final class Refusal: Sendable {
 
     /// What a service answers a request with that it refuses.
     public convenience init(_ problem: Problem) {
+        var details: String?
+        if case .text(let text) = problem.details { details = text }
         self.init(
-            code: problem.code, message: problem.message, details: problem.loggedDetails,
-            policy: problem.policy)
+            code: problem.code, message: problem.message, details: details, policy: problem.policy)
     }
 
     /// All of it for a person at a terminal, cut where a line would become too long to read.
