@@ -90,7 +90,7 @@ public struct SchemaCheck: Sendable {
                 }
                 return
             }
-            guard let standing, let live = standing.description?.structure else { return }
+            guard let standing, let live = standing.tables?.structure else { return }
             let status = MigrationStatus(
                 migrations, applied: standing.records, in: location.definitions.fileForm)
             guard status.faults.isEmpty else { return }

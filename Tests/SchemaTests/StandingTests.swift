@@ -52,7 +52,7 @@ import Testing
             let end = ContinuousClock.now + .seconds(120)
             while ContinuousClock.now < end, let found = try standing() {
                 let count = found.records.count
-                let parts = (found.facts["files"] ?? "0", found.description?.structure.tables.count)
+                let parts = (found.facts["files"] ?? "0", found.tables?.structure.tables.count)
                 guard parts == ("\(count)", count) else { throw Torn(count: count, parts: parts) }
                 if count == Self.commits { return }
             }
