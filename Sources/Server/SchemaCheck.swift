@@ -95,7 +95,7 @@ public struct SchemaCheck: Sendable {
                 migrations, applied: standing.records, in: location.definitions.fileForm)
             guard status.faults.isEmpty else { return }
             try schemas.judge(
-                live, status.pending, files, on: engine, hint: location.backupHint)
+                live, status.pending, files, on: engine, hint: location.definitions.backupHint)
         }
     }
 

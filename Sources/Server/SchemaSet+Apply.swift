@@ -31,7 +31,7 @@ extension SchemaSet {
                 let files = try BuiltByFiles(set, self, on: database)
                 try files.requireComplete()
                 try judge(
-                    live.structure, [], files, on: database, hint: database.backupHint)
+                    live.structure, [], files, on: database, hint: database.definitions.backupHint)
             }
             try proof.keep(in: database)
         }
@@ -44,7 +44,7 @@ extension SchemaSet {
         _ database: any ServedDatabase, _ set: MigrationSet, _ pending: [MigrationFile], log: Log
     ) throws {
         let migrator = Migrator(database, set)
-        let hint = database.backupHint
+        let hint = database.definitions.backupHint
         let files = try BuiltByFiles(set, self, on: database)
         let dryRun = files.dryRun
         try judge(try migrator.structure(), pending, files, on: database, hint: hint)

@@ -60,8 +60,6 @@ struct PostgresLocation: DatabaseLocation {
             PostgresConfiguration(cluster), log: Self.report(to: log), body)
     }
 
-    var backupHint: String { PostgresDatabase.backupHint }
-
     private static func report(to log: Log) -> @Sendable (PostgresEvent) -> Void {
         { event in log.record(.databaseServer(level: event.level, text: "\(event)")) }
     }
