@@ -156,7 +156,7 @@ extension Settings {
             try listen.requireFree()
             try metrics.listen?.requireFree(flag: "--metrics-listen")
         } catch {
-            throw try Surroundings(options).faults.first ?? error
+            throw try Surroundings(options, try? options.loadMigrations()).faults.first ?? error
         }
     }
 }
