@@ -23,7 +23,7 @@ public struct Migrator: Sendable {
     }
 
     /// What ``status()`` and ``description()`` tell, of one moment and for one wait.
-    public func standing() throws(Problem) -> (
+    public func survey() throws(Problem) -> (
         status: MigrationStatus, description: StructureDescription
     ) {
         let (applied, description) = try asking { transaction throws(DatabaseError) in

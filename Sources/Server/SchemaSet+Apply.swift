@@ -12,7 +12,7 @@ extension SchemaSet {
     ) throws {
         let set = try options.loadMigrations()
         let migrator = Migrator(database, set)
-        let (status, found) = try migrator.standing()
+        let (status, found) = try migrator.survey()
         var live = found
         try status.check()
         if !migrate && !status.pending.isEmpty {
