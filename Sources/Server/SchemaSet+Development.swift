@@ -43,10 +43,10 @@ extension SchemaSet {
         let extending = try SchemaExtension(self, database, options)
         if !extending.pending.isEmpty {
             try extending.rehearse(in: database)
-            if change.taken.isEmpty { return true }
+            if change.inForce.isEmpty { return true }
             guard try extending.canBegin(in: database) else { return false }
         }
-        if !change.taken.isEmpty { try carryOut(extending, [], in: database, log: log) }
+        if !change.inForce.isEmpty { try carryOut(extending, [], in: database, log: log) }
         return true
     }
 
