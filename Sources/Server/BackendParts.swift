@@ -175,14 +175,6 @@ extension ListenAddress {
     }
 }
 
-extension Settings.TLS {
-    /// Both files, nil to speak plain HTTP.
-    var files: TLSFiles? {
-        guard let certificate, let key else { return nil }
-        return TLSFiles(certificate: certificate, key: key)
-    }
-}
-
 extension Backend.Mode {
     /// Reads the schema files. Whoever develops has the JSON Schemas of them even so when they have
     /// faults: the editor helps most then.
