@@ -14,7 +14,7 @@ public struct MigrationSet: Sendable {
     }
 
     /// What the engine's files say of themselves.
-    let form: MigrationFileForm
+    public let form: MigrationFileForm
     /// The files, oldest first.
     public let files: [MigrationFile]
     /// The files for other engines, which are not applied, oldest first.

@@ -23,6 +23,13 @@ struct BuiltByFiles: Sendable {
         passedOver = set.countsPassedOver
     }
 
+    /// The same for a command, which leaves nothing.
+    init(_ set: MigrationSet, _ schemas: SchemaSet, _ options: ServerOptions) throws {
+        self = try options.database().withScratch(try options.commandLog()) { engine in
+            try BuiltByFiles(set, schemas, on: engine)
+        }
+    }
+
     /// Throws unless the files build what is declared.
     ///
     /// - Throws: `not_additive` with every reason why no file of additions would do, or else

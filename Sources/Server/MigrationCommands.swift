@@ -15,17 +15,14 @@ public enum MigrationCommands {
         try requireUsable(name)
         let schemas = try SchemaSet.load(options)
         let set = try options.loadMigrations()
-        let database = try options.database()
-        let files = try database.withScratch(try options.commandLog()) { engine in
-            try BuiltByFiles(set, schemas, on: engine)
-        }
+        let files = try BuiltByFiles(set, schemas, options)
         try Problem.requireKept(files.dryRun.faults(against: schemas.catalogue))
         let difference = files.difference
         try difference.requireAdditive(to: "what Migrations/ builds")
         guard !difference.isEmpty else { return nil }
         let file = MigrationFile(
-            making: difference.additions, in: database.definitions.fileForm, name: name,
-            after: set.latestVersion, now: .now)
+            making: difference.additions, in: set.form, name: name, after: set.latestVersion,
+            now: .now)
         try file.write(to: options.migrationsDirectory)
         return options.migrationsDirectory + "/" + file.fileName
     }

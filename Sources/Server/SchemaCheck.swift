@@ -62,11 +62,9 @@ public struct SchemaCheck: Sendable {
     private static func require(
         _ schemas: SchemaSet, _ migrations: MigrationSet, _ options: ServerOptions
     ) throws {
-        try options.database().withScratch(try options.commandLog()) { engine in
-            let files = try BuiltByFiles(migrations, schemas, on: engine)
-            try Problem.requireKept(files.dryRun.faults(against: schemas.catalogue))
-            try files.requireComplete()
-        }
+        let files = try BuiltByFiles(migrations, schemas, options)
+        try Problem.requireKept(files.dryRun.faults(against: schemas.catalogue))
+        try files.requireComplete()
     }
 
     /// What is wrong with the migration files, and what they lack; on the engine in use. Then what
@@ -75,32 +73,30 @@ public struct SchemaCheck: Sendable {
         _ schemas: SchemaSet, _ migrations: MigrationSet, _ options: ServerOptions,
         _ surroundings: Surroundings?, _ found: inout Findings
     ) throws {
-        try options.database().withScratch(try options.commandLog()) { engine in
-            let files = try BuiltByFiles(migrations, schemas, on: engine)
-            let difference = files.difference
-            // What a file drops is what is lacking then.
-            let drops = files.dryRun.faults(against: schemas.catalogue).map(\.description)
-            if !drops.isEmpty {
-                found.faults += drops + difference.refusals.map(\.description)
-                return
-            }
-            do throws(Problem) {
-                try files.requireComplete()
-            } catch {
-                found.add(error)
-                if difference.refusals.isEmpty {
-                    found.unwritten = difference.additions.map(\.what)
-                }
-                return
-            }
-            guard let live = surroundings?.tables?.structure, let status = surroundings?.status,
-                status.faults.isEmpty
-            else { return }
-            if status.pending.isEmpty { return try files.requireThere(live) }
-            try Problem.requireKept(
-                files.dryRun.faults(
-                    against: schemas.catalogue, applying: status.pending, to: live))
+        let files = try BuiltByFiles(migrations, schemas, options)
+        let difference = files.difference
+        // What a file drops is what is lacking then.
+        let drops = files.dryRun.faults(against: schemas.catalogue).map(\.description)
+        if !drops.isEmpty {
+            found.faults += drops + difference.refusals.map(\.description)
+            return
         }
+        do throws(Problem) {
+            try files.requireComplete()
+        } catch {
+            found.add(error)
+            if difference.refusals.isEmpty {
+                found.unwritten = difference.additions.map(\.what)
+            }
+            return
+        }
+        guard let live = surroundings?.tables?.structure, let status = surroundings?.status,
+            status.faults.isEmpty
+        else { return }
+        if status.pending.isEmpty { return try files.requireThere(live) }
+        try Problem.requireKept(
+            files.dryRun.faults(
+                against: schemas.catalogue, applying: status.pending, to: live))
     }
 
     /// - Parameters:
