@@ -56,7 +56,7 @@ let package = Package(
         room("Work", ["Quotas", "Bytes", "Diagnostics", "CLinux"]),
         room("Crypto", ["Bytes", "COpenSSL"]),
         room("Network", ["Work", "Disk", "Diagnostics", "CLinux", "COpenSSL"]),
-        room("HTTP", ["Disk", "Quotas", "Addresses", "Bytes"]),
+        room("HTTP", ["Disk", "Quotas", "Addresses", "Bytes", "Diagnostics"]),
         room(
             "HTTPServer",
             ["HTTP", "Network", "Quotas", "Addresses", "Crypto", "Bytes", "Diagnostics"]),

@@ -27,9 +27,9 @@ extension Problem {
     }
 
     static func weakPassword(_ message: String, reasons: [String]) -> Problem {
-        var problem = Problem(code: "weak_password", status: 422, message: message)
-        problem.details = .json(["reasons": .array(reasons.map(JSON.string))])
-        return problem
+        Problem(
+            code: "weak_password", status: 422, message: message,
+            details: .json(["reasons": .array(reasons.map(JSON.string))]))
     }
 
     /// Something is not offered by this server; never a silent success.

@@ -98,7 +98,9 @@ extension AuthService {
             return response
         case .throttled(let quota):
             return form.response(
-                .tooManyRequests(retryAfterSeconds: quota.retryAfterSeconds))
+                .tooManyRequests(
+                    retryAfterSeconds: quota.retryAfterSeconds, details: quota.details,
+                    policy: quota.policy))
         case .body(let fault):
             return fault.status == 413 ? form.response(.bodyTooLarge(fault)) : fault.response
         }

@@ -54,8 +54,7 @@ struct ErrorForm: Sendable {
         }
         var response = Response(
             status: problem.status, contentType: "application/json", body: writer.finish())
-        response.refusal = Refusal(
-            code: problem.code, message: problem.message, policy: problem.policy)
+        response.refusal = Refusal(problem)
         if isNamed { response.append(field: "X-Supabase-Api-Version", Self.named) }
         response.append(field: "x-sb-error-code", code)
         response.append(field: "Cache-Control", "no-store")

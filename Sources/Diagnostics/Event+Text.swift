@@ -60,7 +60,7 @@ extension Event {
 
     private static func answer(
         to method: String, _ path: String, _ status: Int, _ microseconds: UInt64,
-        _ origin: String, _ refusal: RefusalText?
+        _ origin: String, _ refusal: Refusal?
     ) -> String {
         "\(status) \(method) \(path) in \(milliseconds(microseconds)) ms\(origin)"
             + (refusal.map { ": \($0.line)" } ?? "")

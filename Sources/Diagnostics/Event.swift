@@ -5,13 +5,13 @@ public enum Event: Sendable {
     /// A request from an address was answered. The duration is in microseconds.
     case request(
         id: UInt64, address: String, method: String, path: String, status: Int,
-        microseconds: UInt64, refusal: RefusalText? = nil)
+        microseconds: UInt64, refusal: Refusal? = nil)
     /// So many requests more were throttled than were told one by one.
     case requestsThrottled(count: Int)
     /// So many lines of the log were dropped, since whoever reads it did not.
     case linesDropped(count: Int)
     /// What a client asked of a channel was refused, or the channel ended.
-    case channelRefused(topic: String, address: String, refusal: RefusalText)
+    case channelRefused(topic: String, address: String, refusal: Refusal)
     /// So many refusals on channels more than were told one by one.
     case channelsRefused(count: Int)
     /// The server accepts connections.
@@ -227,7 +227,7 @@ public enum Event: Sendable {
 
     /// The code, and the limit's name: the words may quote what a client has sent, which a log that
     /// is kept must not hold.
-    private static func fields(of refusal: RefusalText?) -> [JSON.Member] {
+    private static func fields(of refusal: Refusal?) -> [JSON.Member] {
         [("code", refusal?.code), ("policy", refusal?.policy)].compactMap { name, text in
             text.map { JSON.Member(name, .string($0)) }
         }

@@ -3,9 +3,13 @@ public import Bytes
 /// What a caller is told when something fails: one value, worded once, that each protocol surface
 /// renders in its own shape.
 public struct Problem: Error, Hashable, Sendable {
-    /// The facts found, as text or (rest.md §18.2, PGRST201) as a JSON value.
+    /// The facts found.
     public enum Details: Hashable, Sendable {
         case text(String)
+        /// They quote values of a row: they are for whoever has sent it or may read it, and stand
+        /// in no log.
+        case row(String)
+        /// As rest.md §18.2 has them for PGRST201.
         case json(JSON)
     }
 
@@ -17,9 +21,6 @@ public struct Problem: Error, Hashable, Sendable {
     public var message: String
     /// The facts found.
     public var details: Details?
-    /// Whether the details quote values of a row: they are for whoever has sent it or may read it,
-    /// and stand in no log.
-    public var areDetailsOfRow = false
     /// What to do next.
     public var hint: String?
     /// Seconds after which trying again makes sense, where they are known.
@@ -36,10 +37,20 @@ public struct Problem: Error, Hashable, Sendable {
         code: String, status: Int, message: String, details: String? = nil, hint: String? = nil,
         cause: String? = nil, retryAfterSeconds: Int64? = nil
     ) {
+        self.init(
+            code: code, status: status, message: message, details: details.map(Details.text),
+            hint: hint, cause: cause, retryAfterSeconds: retryAfterSeconds)
+    }
+
+    /// A problem with facts of any form.
+    public init(
+        code: String, status: Int, message: String, details: Details?, hint: String? = nil,
+        cause: String? = nil, retryAfterSeconds: Int64? = nil
+    ) {
         self.code = code
         self.status = status
         self.message = message
-        self.details = details.map(Details.text)
+        self.details = details
         self.hint = hint
         self.cause = cause
         self.retryAfterSeconds = retryAfterSeconds
@@ -50,7 +61,7 @@ extension Problem {
     /// Too much at once, or too often.
     ///
     /// - Parameters:
-    ///   - details: which limit it is, where the caller is told.
+    ///   - details: which limit it is.
     ///   - policy: its name, for the log.
     public static func tooManyRequests(
         retryAfterSeconds: Int64, details: String? = nil, policy: String? = nil
@@ -64,16 +75,8 @@ extension Problem {
     }
 }
 
-extension Problem {
-    /// The facts as a log may hold them; nil where there are none, or where they quote a row.
-    public var loggedDetails: String? {
-        guard case .text(let text) = details, !areDetailsOfRow else { return nil }
-        return text
-    }
-}
-
 extension Problem: CustomStringConvertible {
-    /// One line for logs and terminals.
+    /// One line for logs and terminals, without what quotes a row.
     public var description: String {
         var text = "\(message) (\(code))"
         if case .text(let details) = details { text += " \(details)" }

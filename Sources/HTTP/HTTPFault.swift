@@ -1,4 +1,5 @@
 import Bytes
+import Diagnostics
 
 /// Why a request cannot be served at the level of HTTP. Where nobody knows where the next request
 /// would begin, the connection is closed after the answer.

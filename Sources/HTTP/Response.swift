@@ -1,3 +1,5 @@
+public import Diagnostics
+
 /// An answer before it is framed. `Date`, `Content-Length`, `Transfer-Encoding` and `Connection`
 /// are the encoder's, and so is what HEAD leaves out: HEAD is answered as GET is.
 public struct Response: Sendable {

@@ -1,4 +1,5 @@
 public import Addresses
+public import Diagnostics
 public import HTTP
 import Synchronization
 

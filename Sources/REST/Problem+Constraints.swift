@@ -40,28 +40,26 @@ extension Problem {
     private static func missingParent(
         _ reference: Table.Reference, table: String, key: KeyText?
     ) -> Problem {
-        var problem = Problem(
+        Problem(
             code: "23503", status: 409,
             message: "insert or update on table \"\(table)\" violates foreign key constraint "
                 + "\"\(reference.name)\"",
-            details:
-                "\(key?.description ?? "Key") is not present in table \"\(reference.other)\".")
-        problem.areDetailsOfRow = key != nil
-        return problem
+            details: details(of: key, "is not present in table \"\(reference.other)\"."))
     }
 
     /// 23503, from the side that is referred to.
     private static func stillReferenced(
         _ reference: Table.Reference, table: String, key: KeyText?
     ) -> Problem {
-        var problem = Problem(
+        Problem(
             code: "23503", status: 409,
             message: "update or delete on table \"\(table)\" violates foreign key constraint "
                 + "\"\(reference.name)\" on table \"\(reference.other)\"",
-            details: "\(key?.description ?? "Key") is still referenced from table "
-                + "\"\(reference.other)\".")
-        problem.areDetailsOfRow = key != nil
-        return problem
+            details: details(of: key, "is still referenced from table \"\(reference.other)\"."))
+    }
+
+    private static func details(of key: KeyText?, _ fault: String) -> Details {
+        key.map { .row("\($0) \(fault)") } ?? .text("Key \(fault)")
     }
 
     /// Adds `Failing row contains (…)`, unless the details already say what is wrong. Columns the
@@ -71,12 +69,11 @@ extension Problem {
         let texts = shown.map { Self.text(values[$0], model.columns[$0].type) }.joined(
             separator: ", ")
         var problem = self
-        problem.areDetailsOfRow = true
         if shown.count == model.columns.count {
-            problem.details = .text("Failing row contains (\(texts)).")
+            problem.details = .row("Failing row contains (\(texts)).")
         } else {
             let names = shown.map { model.columns[$0].name }.joined(separator: ", ")
-            problem.details = .text("Failing row contains (\(names)) = (\(texts)).")
+            problem.details = .row("Failing row contains (\(names)) = (\(texts)).")
         }
         return problem
     }

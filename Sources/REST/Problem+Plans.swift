@@ -45,15 +45,14 @@ extension Problem {
     static func ambiguous(
         from origin: String, to target: String, choices: JSON, hints: [String]
     ) -> Problem {
-        var problem = Problem(
+        Problem(
             code: "PGRST201", status: 300,
             message: "Could not embed because more than one relationship was found for "
                 + "'\(origin)' and '\(target)'",
+            details: .json(choices),
             hint: "Try changing '\(target)' to one of the following: "
                 + hints.map { "'\(target)!\($0)'" }.joined(separator: ", ")
                 + ". Find the desired relationship in the 'details' key.")
-        problem.details = .json(choices)
-        return problem
     }
 
     /// PGRST202: no such function.

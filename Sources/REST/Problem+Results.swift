@@ -60,7 +60,7 @@ extension Problem {
         body.append(jsonString: code)
         body.append(ascii: ",\"details\":")
         switch details {
-        case .text(let text): body.append(jsonString: text)
+        case .text(let text), .row(let text): body.append(jsonString: text)
         case .json(let value): value.append(to: &body)
         case nil: body.append(ascii: "null")
         }

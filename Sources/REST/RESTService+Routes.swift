@@ -78,7 +78,8 @@ extension RESTService {
         case .throttled(let quota):
             return Response(
                 .tooManyRequests(
-                    retryAfterSeconds: quota.retryAfterSeconds, details: quota.details))
+                    retryAfterSeconds: quota.retryAfterSeconds, details: quota.details,
+                    policy: quota.policy))
         case .wrongMethod(let allowed, let path):
             return response(request) { () throws(Problem) in
                 _ = try TableName.decode(path[0])

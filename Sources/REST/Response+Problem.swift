@@ -8,8 +8,7 @@ extension Response {
         self.init(
             status: problem.status, contentType: "application/json; charset=utf-8",
             body: problem.restBody)
-        refusal = Refusal(
-            code: problem.code, message: problem.message, details: problem.loggedDetails)
+        refusal = Refusal(problem)
         append(field: "Proxy-Status", "PostgREST; error=\(problem.code)")
         if Problem.tokenCodes.contains(problem.code) {
             append(

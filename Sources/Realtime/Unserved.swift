@@ -1,4 +1,5 @@
 import Bytes
+import Diagnostics
 import HTTP
 
 /// What Supabase's protocol has and this server does not serve yet. Whoever asks for it is refused

@@ -6,7 +6,7 @@ public struct DeclaredTables: Sendable {
     /// The models.
     let catalogue: Catalogue
     /// How the engine defines tables.
-    let dialect: any DefinitionDialect
+    public let dialect: any DefinitionDialect
     /// The tables that would be there.
     let wanted: DefinedStructure
     private let definitions: [String: TableDefinition]

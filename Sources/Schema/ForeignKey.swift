@@ -18,7 +18,4 @@ public struct ForeignKey: Hashable, Sendable {
     public let alias: String?
     /// The relation's name seen from the target row (`inverse`).
     public let inverse: String?
-
-    /// The relation's name seen from the referring row (`as`).
-    public var `as`: String? { alias }
 }

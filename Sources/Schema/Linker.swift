@@ -26,7 +26,7 @@ struct Linker {
         for draft in drafts {
             keys[draft.name] = draft.references.compactMap { foreignKey($0, of: draft) }
         }
-        checkRelationNames(keys)
+        checkRelationNames()
         let relationships = RelationshipBuilder(drafts: drafts, keys: keys).build()
         let tables = TableBuilder(drafts: drafts, keys: keys)
         return drafts.map { draft in
@@ -73,26 +73,28 @@ struct Linker {
     }
 
     private func targetColumn(_ reference: ModelDraft.Reference, _ target: ModelDraft) -> Int? {
+        /// What may follow from a fault of the target is held back.
+        func fault(_ message: String, at location: SourceLocation, suggestion: String? = nil) {
+            if target.hasFaults { return }
+            report.fault(message, at: location, suggestion: suggestion)
+        }
         guard let name = reference.targetColumn else {
             if target.primaryKey.count == 1 { return target.primaryKey[0] }
-            if target.hasFaults { return nil }
-            report.fault(
+            fault(
                 "the key of \"\(target.name)\" has \(target.primaryKey.count) columns and a "
                     + "reference is one column: name a unique column of it with \"column\", or "
                     + "give it a key of one column", at: reference.targetLocation)
             return nil
         }
         guard let index = target.columnIndex(name) else {
-            if target.hasFaults { return nil }
-            report.fault(
+            fault(
                 "the model \"\(target.name)\" has no column \"\(name)\"",
                 at: reference.targetColumnLocation,
                 suggestion: nearest(name, in: target.columns.map(\.name)))
             return nil
         }
         guard target.isUnique(index) else {
-            if target.hasFaults { return nil }
-            report.fault(
+            fault(
                 "\"\(target.name).\(name)\" is not unique: a reference needs a key; add "
                     + "[\"\(name)\"] to the \"unique\" of \"\(target.name)\"",
                 at: reference.targetColumnLocation)
@@ -144,7 +146,7 @@ struct Linker {
 
     /// `as` must be new among the columns and relations of its model, `inverse` among those of the
     /// target.
-    private func checkRelationNames(_ keys: [String: [ForeignKey]]) {
+    private func checkRelationNames() {
         var taken: [String: [String: String]] = [:]
         for draft in drafts {
             for column in draft.columns {

@@ -14,9 +14,10 @@ struct MigrationHeader {
     }
 
     private static let noTransaction = "no transaction"
-    private var engine: Line?
-    /// Where files name engines: the last line holds.
-    private var engineRanges: [Range<Int>] = []
+    /// Where the file names engines.
+    private var engines: [Line] = []
+    /// The last holds.
+    private var engine: Line? { engines.last }
     private var transaction: Line?
     private var isGenerated = false
 
@@ -49,15 +50,14 @@ struct MigrationHeader {
         if word == Self.noTransaction {
             transaction = Line(word: word, range: range)
         } else if words.count == 1 {
-            engine = Line(word: word, range: range)
-            engineRanges.append(range)
+            engines.append(Line(word: word, range: range))
         }
     }
 
     /// The text of a file without the lines that name an engine.
     static func withoutEngine(_ text: [UInt8]) -> [UInt8] {
         var bare = text
-        for range in MigrationHeader(text).engineRanges.reversed() { bare.removeSubrange(range) }
+        for line in MigrationHeader(text).engines.reversed() { bare.removeSubrange(line.range) }
         return bare
     }
 

@@ -13,13 +13,16 @@ public struct MigrationSet: Sendable {
         public let engine: String
     }
 
+    /// What the engine's files say of themselves.
+    public let form: MigrationFileForm
     /// The files, oldest first.
     public let files: [MigrationFile]
     /// The files for other engines, which are not applied, oldest first.
     public let passedOver: [PassedOver]
 
-    /// A set of files; sorts them.
-    public init(_ files: [MigrationFile], passedOver: [PassedOver] = []) {
+    /// A set of an engine's files; sorts them.
+    init(_ files: [MigrationFile], in form: MigrationFileForm, passedOver: [PassedOver] = []) {
+        self.form = form
         self.files = files.sorted { $0.version < $1.version }
         self.passedOver = passedOver.sorted { $0.file.version < $1.file.version }
     }
@@ -79,7 +82,7 @@ public struct MigrationSet: Sendable {
         }
         for file in files { file.check(dialect, beside: others, report) }
         try report.throwIfAny()
-        return MigrationSet(files, passedOver: passedOver)
+        return MigrationSet(files, in: dialect.fileForm, passedOver: passedOver)
     }
 
     /// What is taken for a migration file, in order of the names.

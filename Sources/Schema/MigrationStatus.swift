@@ -45,8 +45,8 @@ public struct MigrationStatus: Hashable, Sendable {
     /// The version that was applied last; empty when none was.
     private let latest: String
 
-    /// Compares the files with what was applied to a database whose files are of a form.
-    public init(_ set: MigrationSet, applied: [MigrationRecord], in form: MigrationFileForm) {
+    /// Compares the files with what was applied to a database.
+    public init(_ set: MigrationSet, applied: [MigrationRecord]) {
         let latest = applied.map(\.version).max() ?? ""
         self.latest = latest
         let records = Dictionary(applied.map { ($0.version, $0) }, uniquingKeysWith: { $1 })
@@ -54,7 +54,7 @@ public struct MigrationStatus: Hashable, Sendable {
         var entries = set.files.map { file in
             let state: State =
                 if let record = records[file.version] {
-                    file.isRecorded(as: record.checksum, in: form)
+                    file.isRecorded(as: record.checksum, in: set.form)
                         ? .applied(at: record.appliedAt) : .changed
                 } else {
                     file.version < latest ? .outOfOrder : .pending

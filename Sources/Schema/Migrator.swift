@@ -19,21 +19,17 @@ public struct Migrator: Sendable {
 
     /// How files and database stand to each other.
     public func status() throws(Problem) -> MigrationStatus {
-        status(of: try applied())
+        MigrationStatus(set, applied: try applied())
     }
 
     /// What ``status()`` and ``description()`` tell, of one moment and for one wait.
-    public func standing() throws(Problem) -> (
+    public func survey() throws(Problem) -> (
         status: MigrationStatus, description: StructureDescription
     ) {
         let (applied, description) = try asking { transaction throws(DatabaseError) in
             (try transaction.migrationRecords(), try transaction.structure())
         }
-        return (status(of: applied), description)
-    }
-
-    private func status(of applied: [MigrationRecord]) -> MigrationStatus {
-        MigrationStatus(set, applied: applied, in: database.definitions.fileForm)
+        return (MigrationStatus(set, applied: applied), description)
     }
 
     /// The tables and indexes that are there now.

@@ -17,8 +17,6 @@ public final class Model: Sendable {
     public let columns: [Column]
     /// The key columns, as indexes into `columns`; never empty.
     public let primaryKey: [Int]
-    /// The sets of columns that no two rows share, beside the primary key.
-    public let uniques: [Unique]
     /// The declared indexes, then those of foreign keys.
     public let indexes: [Index]
     /// The model's `checks`.
@@ -48,7 +46,6 @@ public final class Model: Sendable {
             return column
         }
         primaryKey = draft.primaryKey
-        uniques = draft.uniques
         indexes = draft.indexes
         checks = draft.checks
         self.references = references
@@ -78,7 +75,6 @@ public final class Model: Sendable {
     /// The name of the unique constraint or primary key over exactly `columns`, in any order.
     public func uniqueName(over columns: some Sequence<Int>) -> String? {
         let wanted = Set(columns)
-        if wanted == Set(primaryKey) { return primaryKeyName }
-        return uniques.first { Set($0.columns) == wanted }?.name
+        return table.keys.first { Set($0.columns) == wanted }?.name
     }
 }

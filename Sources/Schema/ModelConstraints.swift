@@ -1,11 +1,3 @@
-/// A set of columns whose values no two rows share.
-public struct Unique: Hashable, Sendable {
-    /// The constraint's name, `{table}_{columns}_key`.
-    public let name: String
-    /// The columns, as indexes into the model's columns, in declared order.
-    public let columns: [Int]
-}
-
 /// An index declared in the model file or made for a foreign key.
 public struct Index: Hashable, Sendable {
     /// A column of the index.

@@ -21,7 +21,7 @@ struct ModelDraft {
     let file: String
     var columns: [Column] = []
     var primaryKey: [Int] = []
-    var uniques: [Unique] = []
+    var uniques: [Table.Key] = []
     var indexes: [Index] = []
     var checks: [Check] = []
     var references: [Reference] = []

@@ -173,7 +173,7 @@ struct ModelReader {
             return
         }
         let name = ConstraintName.of(draft.name, columns.map { draft.columns[$0].name }, "key")
-        draft.uniques.append(Unique(name: name, columns: columns))
+        draft.uniques.append(Table.Key(name, columns))
         draft.globalNames.append((name, reader.file.location(names.offset)))
     }
 

@@ -1,3 +1,4 @@
+import Store
 import Values
 
 /// Derives the relationships of rest.md §8.1 from the foreign keys.

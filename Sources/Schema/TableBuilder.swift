@@ -17,9 +17,8 @@ struct TableBuilder {
         Table(
             draft.name, draft.tableColumns,
             primaryKey: Table.Key(draft.primaryKeyName, draft.primaryKey),
-            uniques: draft.uniques.map { Table.Key($0.name, $0.columns) },
-            references: references(of: draft), dependents: dependents(of: draft),
-            identity: identity(of: draft))
+            uniques: draft.uniques, references: references(of: draft),
+            dependents: dependents(of: draft), identity: identity(of: draft))
     }
 
     private func references(of draft: ModelDraft) -> [Table.Reference] {

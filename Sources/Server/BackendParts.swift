@@ -156,7 +156,7 @@ extension Settings {
             try listen.requireFree()
             try metrics.listen?.requireFree(flag: "--metrics-listen")
         } catch {
-            throw try Surroundings(options).faults.first ?? error
+            throw try Surroundings(options, try? options.loadMigrations()).faults.first ?? error
         }
     }
 }
@@ -172,14 +172,6 @@ extension ListenAddress {
         } catch {
             throw Problem(error, flag: flag)
         }
-    }
-}
-
-extension Settings.TLS {
-    /// Both files, nil to speak plain HTTP.
-    var files: TLSFiles? {
-        guard let certificate, let key else { return nil }
-        return TLSFiles(certificate: certificate, key: key)
     }
 }
 

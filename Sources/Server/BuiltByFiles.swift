@@ -7,7 +7,9 @@ import Store
 struct BuiltByFiles: Sendable {
     /// What the files build and drop.
     let dryRun: DryRun
-    /// What they lack.
+    /// What the models declare.
+    private let declared: DeclaredTables
+    /// What the files lack of it.
     let difference: Difference
     private let passedOver: String?
 
@@ -16,9 +18,16 @@ struct BuiltByFiles: Sendable {
     /// - Throws: `migration_failed` when a statement fails, and what `SchemaSet.tables` throws.
     init(_ set: MigrationSet, _ schemas: SchemaSet, on engine: some MigrationEngine) throws {
         dryRun = try DryRun(set, on: engine)
-        difference = Difference.between(
-            dryRun.built, from: .migrations, try schemas.tables(on: engine))
+        declared = try schemas.tables(on: engine)
+        difference = Difference.between(dryRun.built, from: .migrations, declared)
         passedOver = set.countsPassedOver
+    }
+
+    /// The same for a command, which leaves nothing.
+    init(_ set: MigrationSet, _ schemas: SchemaSet, _ options: ServerOptions) throws {
+        self = try options.database().withScratch(try options.commandLog()) { engine in
+            try BuiltByFiles(set, schemas, on: engine)
+        }
     }
 
     /// Throws unless the files build what is declared.
@@ -26,9 +35,20 @@ struct BuiltByFiles: Sendable {
     /// - Throws: `not_additive` with every reason why no file of additions would do, or else
     ///   `migration_missing`, naming what is missing.
     func requireComplete() throws(Problem) {
-        try difference.requireAdditive(to: "what Migrations/ builds")
-        guard difference.isEmpty else {
-            throw .unwritten(difference.additions.map(\.what), beside: passedOver)
+        try difference.requireNothing(of: "what Migrations/ builds") {
+            .unwritten($0, beside: passedOver)
+        }
+    }
+
+    /// Throws unless a database has what the files build of what is declared. One that `dev` has
+    /// extended may have more: both must do.
+    ///
+    /// - Throws: `not_additive`, or `database_changed`, naming what is missing.
+    func requireThere(_ live: DatabaseStructure) throws(Problem) {
+        if live == dryRun.built { return }
+        let difference = Difference.between(live, recorded: dryRun.built, declared)
+        try difference.requireNothing(of: "what the database has") {
+            .lacking($0, hint: declared.dialect.backupHint)
         }
     }
 }
@@ -42,5 +62,14 @@ extension Problem {
             message: "No migration file builds what Schemas/ declares: "
                 + "\(additions.joined(separator: ", ")).",
             hint: "Run 'apus migrate new NAME', with the same options, to write it.\(beside)")
+    }
+
+    /// The files build it, and yet it is gone: somebody else has changed the database.
+    fileprivate static func lacking(_ additions: [String], hint: String) -> Problem {
+        Problem(
+            code: "database_changed", status: 500,
+            message: "The database lacks what its migration files have built: "
+                + "\(additions.joined(separator: ", ")).",
+            hint: hint)
     }
 }

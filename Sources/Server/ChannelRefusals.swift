@@ -18,6 +18,6 @@ final class ChannelRefusals: Sendable {
         log.record(
             .channelRefused(
                 topic: String(topic.prefix(256)), address: "\(block)",
-                refusal: RefusalText(message: reason)))
+                refusal: Refusal(message: reason)))
     }
 }

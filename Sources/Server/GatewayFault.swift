@@ -66,7 +66,14 @@ enum GatewayFault: Error {
     }
 
     /// What the log says of it.
-    var refusal: Refusal { Refusal(code: code, message: wording.message) }
+    var refusal: Refusal {
+        Refusal(
+            code: code, message: wording.message, details: quota?.details, policy: quota?.policy)
+    }
+
+    private var quota: QuotaExhausted? {
+        if case .throttled(let quota) = self { quota } else { nil }
+    }
 
     private func answer(_ more: [JSON.Member]) -> Response {
         let (status, message, hint) = wording
@@ -80,9 +87,7 @@ enum GatewayFault: Error {
         if case .noMetricsKey = self {
             response.append(field: "WWW-Authenticate", ascii: "Bearer")
         }
-        if case .throttled(let quota) = self {
-            response.appendRetryAfter(seconds: quota.retryAfterSeconds)
-        }
+        if let quota { response.appendRetryAfter(seconds: quota.retryAfterSeconds) }
         return response
     }
 }

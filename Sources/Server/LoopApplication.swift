@@ -163,9 +163,6 @@ final class LoopApplication: Application {
     private func throttled(_ quota: QuotaExhausted, _ request: Request, _ table: Int) -> Response {
         var response = router.response(to: .throttled(quota), request, table: table)
         response.append(quota)
-        response.refusal = response.refusal.map {
-            Refusal(code: $0.code, message: $0.message, policy: quota.policy)
-        }
         return response
     }
 }

@@ -15,18 +15,14 @@ public enum MigrationCommands {
         try requireUsable(name)
         let schemas = try SchemaSet.load(options)
         let set = try options.loadMigrations()
-        let database = try options.database()
-        let difference = try database.withScratch(try options.commandLog()) { engine in
-            let dryRun = try DryRun(set, on: engine)
-            try Problem.requireKept(dryRun.faults(against: schemas.catalogue))
-            return Difference.between(
-                dryRun.built, from: .migrations, try schemas.tables(on: engine))
-        }
+        let files = try BuiltByFiles(set, schemas, options)
+        try Problem.requireKept(files.dryRun.faults(against: schemas.catalogue))
+        let difference = files.difference
         try difference.requireAdditive(to: "what Migrations/ builds")
         guard !difference.isEmpty else { return nil }
         let file = MigrationFile(
-            making: difference.additions, in: database.definitions.fileForm, name: name,
-            after: set.latestVersion, now: .now)
+            making: difference.additions, in: set.form, name: name, after: set.latestVersion,
+            now: .now)
         try file.write(to: options.migrationsDirectory)
         return options.migrationsDirectory + "/" + file.fileName
     }
@@ -76,11 +72,8 @@ public enum MigrationCommands {
         try options.requireProject()
         let set = try options.loadMigrations()
         if FileSystem.exists(options.dataDirectory) { try options.prepareDataDirectory() }
-        let database = try options.database()
-        let records = try database.standing(try options.commandLog())?.records ?? []
-        let status = MigrationStatus(
-            set, applied: records, in: database.definitions.fileForm)
-        return Report(status, set.passedOver)
+        let records = try options.database().standing(try options.commandLog())?.records ?? []
+        return Report(MigrationStatus(set, applied: records), set.passedOver)
     }
 }
 

@@ -18,18 +18,13 @@ final class RequestObserver: Sendable {
 
     func record(_ request: AnsweredRequest, from peer: () -> Peer) {
         counters.record(status: request.status, microseconds: request.microseconds)
-        let refusal = request.refusal
-        let level = Event.level(ofStatus: request.status, isRefused: refusal != nil)
+        let level = Event.level(ofStatus: request.status, isRefused: request.refusal != nil)
         guard level >= log.level, request.status != 429 || isThrottledTold() else { return }
         log.record(
             .request(
                 id: request.id, address: peer().address, method: request.method.name,
                 path: request.path, status: request.status, microseconds: request.microseconds,
-                refusal: refusal.map {
-                    RefusalText(
-                        code: $0.code, message: $0.message, details: $0.details,
-                        policy: $0.policy)
-                }))
+                refusal: request.refusal))
     }
 
     /// Whether a request that is throttled has a line of its own. Those before it that had none are

@@ -6,7 +6,7 @@ import Schema
 struct SchemaChange {
     /// In force now.
     private(set) var taken: [String] = []
-    /// Those of the taken that are there no more.
+    /// There no more, from now on.
     private(set) var gone: [String] = []
     /// In force from the next start on.
     private(set) var waiting: [String] = []
@@ -14,7 +14,10 @@ struct SchemaChange {
     private(set) var settled: [String] = []
 
     /// Whether the files say what they said before.
-    var isEmpty: Bool { taken.isEmpty && waiting.isEmpty && settled.isEmpty }
+    var isEmpty: Bool { inForce.isEmpty && waiting.isEmpty && settled.isEmpty }
+
+    /// All that changes what is served now.
+    var inForce: [String] { taken + gone }
 
     /// What `now` says otherwise than `before`.
     ///
@@ -24,8 +27,11 @@ struct SchemaChange {
         let first = SourceSnapshot(started)
         for name in new.names(changedFrom: old) {
             guard let effect = new.effect(of: name) ?? old.effect(of: name) else { continue }
-            note(name, effect, isAsStarted: new.isSame(name, as: first))
-            if effect == .onReload, new.effect(of: name) == nil { gone.append(name) }
+            if effect == .onReload, new.effect(of: name) == nil {
+                gone.append(name)
+            } else {
+                note(name, effect, isAsStarted: new.isSame(name, as: first))
+            }
         }
         for setting in Setting.all where !setting.isSame(in: before.settings, and: now.settings) {
             note(

@@ -19,16 +19,19 @@ public struct SchemaCheck: Sendable {
     /// Checks a project. Reads its files, looks at its database where there is one, and changes
     /// nothing.
     public static func run(_ options: ServerOptions) -> SchemaCheck {
+        let migrations = Result { try options.loadMigrations() }
         // Settings that cannot be read are faults of the files.
-        let surroundings = try? Surroundings(options)
+        let surroundings = try? Surroundings(options, try? migrations.get())
         var found = Findings()
         var facts: String?
         do {
-            let schemas = try SchemaSet.load(options) { try require($0, options) }
-            let migrations = try options.loadMigrations()
+            let schemas = try SchemaSet.load(options) {
+                try require($0, try migrations.get(), options)
+            }
+            let migrations = try migrations.get()
             found.warnings =
                 schemas.catalogue.warnings.map(\.description) + schemas.settingWarnings
-            try judge(schemas, migrations, options, surroundings?.standing, &found)
+            try judge(schemas, migrations, options, surroundings, &found)
             facts =
                 counted(schemas.catalogue.models.count, "model") + ", "
                 + counted(migrations.files.count, "migration file")
@@ -56,47 +59,44 @@ public struct SchemaCheck: Sendable {
     }
 
     /// Throws where the migration files do not build what these files declare.
-    private static func require(_ schemas: SchemaSet, _ options: ServerOptions) throws {
-        let migrations = try options.loadMigrations()
-        try options.database().withScratch(try options.commandLog()) { engine in
-            let files = try BuiltByFiles(migrations, schemas, on: engine)
-            try Problem.requireKept(files.dryRun.faults(against: schemas.catalogue))
-            try files.requireComplete()
-        }
+    private static func require(
+        _ schemas: SchemaSet, _ migrations: MigrationSet, _ options: ServerOptions
+    ) throws {
+        let files = try BuiltByFiles(migrations, schemas, options)
+        try Problem.requireKept(files.dryRun.faults(against: schemas.catalogue))
+        try files.requireComplete()
     }
 
     /// What is wrong with the migration files, and what they lack; on the engine in use. Then what
     /// the database lacks of what they build.
     private static func judge(
         _ schemas: SchemaSet, _ migrations: MigrationSet, _ options: ServerOptions,
-        _ standing: DatabaseStanding?, _ found: inout Findings
+        _ surroundings: Surroundings?, _ found: inout Findings
     ) throws {
-        let location = try options.database()
-        try location.withScratch(try options.commandLog()) { engine in
-            let files = try BuiltByFiles(migrations, schemas, on: engine)
-            let difference = files.difference
-            // What a file drops is what is lacking then.
-            let drops = files.dryRun.faults(against: schemas.catalogue).map(\.description)
-            if !drops.isEmpty {
-                found.faults += drops + difference.refusals.map(\.description)
-                return
-            }
-            do throws(Problem) {
-                try files.requireComplete()
-            } catch {
-                found.add(error)
-                if difference.refusals.isEmpty {
-                    found.unwritten = difference.additions.map(\.what)
-                }
-                return
-            }
-            guard let standing, let live = standing.description?.structure else { return }
-            let status = MigrationStatus(
-                migrations, applied: standing.records, in: location.definitions.fileForm)
-            guard status.faults.isEmpty else { return }
-            try schemas.judge(
-                live, status.pending, files, on: engine, hint: location.backupHint)
+        let files = try BuiltByFiles(migrations, schemas, options)
+        let difference = files.difference
+        // What a file drops is what is lacking then.
+        let drops = files.dryRun.faults(against: schemas.catalogue).map(\.description)
+        if !drops.isEmpty {
+            found.faults += drops + difference.refusals.map(\.description)
+            return
         }
+        do throws(Problem) {
+            try files.requireComplete()
+        } catch {
+            found.add(error)
+            if difference.refusals.isEmpty {
+                found.unwritten = difference.additions.map(\.what)
+            }
+            return
+        }
+        guard let live = surroundings?.tables?.structure, let status = surroundings?.status,
+            status.faults.isEmpty
+        else { return }
+        if status.pending.isEmpty { return try files.requireThere(live) }
+        try Problem.requireKept(
+            files.dryRun.faults(
+                against: schemas.catalogue, applying: status.pending, to: live))
     }
 
     /// - Parameters:

@@ -127,7 +127,7 @@ private final class SchemaReload {
                 change, in: services.database, options, log: services.log)
             if !isTaken { return wait(with: change) }
         }
-        if !change.taken.isEmpty {
+        if !change.inForce.isEmpty {
             services.auth.reload(BackendParts.authSettings(schemas.settings))
             services.throttle.reload(schemas.settings.throttle)
             registry.reload(schemas)
@@ -143,11 +143,11 @@ private final class SchemaReload {
             let all = SchemaChange(from: started, to: schemas, startedOn: started)
             services.log.record(.schemasMended(waiting: all.waiting))
         }
-        let unmoved = waiting.subtracting(change.taken + change.waiting + change.settled)
+        let unmoved = waiting.subtracting(change.inForce + change.waiting + change.settled)
         waiting = []
         report = nil
         tell([
-            (change.taken.filter { !change.gone.contains($0) }, Event.schemasTaken),
+            (change.taken, Event.schemasTaken),
             (change.gone, Event.schemasGone), (change.waiting, Event.schemasWaiting),
             (change.settled + unmoved.sorted(), Event.schemasSettled),
         ])
@@ -159,7 +159,7 @@ private final class SchemaReload {
     /// What only a migration file makes good is served when that is applied: from the next start
     /// on.
     private func wait(with change: SchemaChange) {
-        let names = (change.taken + change.waiting).filter { waiting.insert($0).inserted }
+        let names = (change.inForce + change.waiting).filter { waiting.insert($0).inserted }
         if names.isEmpty && report != nil {
             services.log.record(.schemasMended(waiting: waiting.sorted()))
         }

@@ -12,15 +12,14 @@ extension SchemaSet {
     ) throws {
         let set = try options.loadMigrations()
         let migrator = Migrator(database, set)
-        let standing = try migrator.standing()
-        let status = standing.status
+        let (status, found) = try migrator.survey()
+        var live = found
         try status.check()
         if !migrate && !status.pending.isEmpty {
             throw Problem.pending(
                 status.pending.map(\.path),
                 hint: "Run 'apus migrate up', or start with --migrate.")
         }
-        var live = standing.description
         if !status.pending.isEmpty {
             try applyJudged(database, set, status.pending, log: log)
             live = try migrator.description()
@@ -30,8 +29,7 @@ extension SchemaSet {
             if status.pending.isEmpty {
                 let files = try BuiltByFiles(set, self, on: database)
                 try files.requireComplete()
-                try judge(
-                    live.structure, [], files, on: database, hint: database.backupHint)
+                try files.requireThere(live.structure)
             }
             try proof.keep(in: database)
         }
@@ -44,55 +42,15 @@ extension SchemaSet {
         _ database: any ServedDatabase, _ set: MigrationSet, _ pending: [MigrationFile], log: Log
     ) throws {
         let migrator = Migrator(database, set)
-        let hint = database.backupHint
         let files = try BuiltByFiles(set, self, on: database)
-        let dryRun = files.dryRun
-        try judge(try migrator.structure(), pending, files, on: database, hint: hint)
-        try files.requireComplete()
-        let declared = try tables(on: database)
-        _ = try migrator.apply(
-            dryRun,
-            judge: { live throws(Problem) in
-                try requireThere(live, builtAs: dryRun.built, declared, hint: hint)
-            },
-            progress: { log.record(.migrated(name: $0.fileName)) })
-    }
-
-    /// Refuses a database as it is found, as far as can be told while nothing is applied to it:
-    /// what pending files would drop, and else what it lacks.
-    ///
-    /// - Parameter engine: builds what is declared.
-    func judge(
-        _ live: DatabaseStructure, _ pending: [MigrationFile], _ files: BuiltByFiles,
-        on engine: some MigrationEngine, hint: String
-    ) throws {
-        if pending.isEmpty {
-            return try requireThere(
-                live, builtAs: files.dryRun.built, try tables(on: engine), hint: hint)
-        }
         try Problem.requireKept(
-            files.dryRun.faults(against: catalogue, applying: pending, to: live))
-    }
-
-    /// A database that `dev` has extended may have more than the files build: both must do.
-    private func requireThere(
-        _ live: DatabaseStructure, builtAs built: DatabaseStructure, _ declared: DeclaredTables,
-        hint: String
-    ) throws(Problem) {
-        if live == built { return }
-        let difference = Difference.between(live, recorded: built, declared)
-        try requireNothing(in: difference, of: "what the database has") {
-            .lacking($0, hint: hint)
-        }
-    }
-
-    private func requireNothing(
-        in difference: Difference, of name: String, _ problem: ([String]) -> Problem
-    ) throws(Problem) {
-        try difference.requireAdditive(to: name)
-        guard difference.isEmpty else {
-            throw problem(difference.additions.map(\.what))
-        }
+            files.dryRun.faults(
+                against: catalogue, applying: pending, to: try migrator.structure()))
+        try files.requireComplete()
+        _ = try migrator.apply(
+            files.dryRun,
+            judge: { live throws(Problem) in try files.requireThere(live) },
+            progress: { log.record(.migrated(name: $0.fileName)) })
     }
 
     /// For a command that writes rows: the database must have what is declared.
@@ -101,7 +59,7 @@ extension SchemaSet {
     func requireApplied(to database: any ServedDatabase, _ options: ServerOptions) throws {
         let migrator = Migrator(database, try options.loadMigrations())
         let difference = Difference.between(try migrator.structure(), try tables(on: database))
-        try requireNothing(in: difference, of: "what the database has") { .notApplied($0) }
+        try difference.requireNothing(of: "what the database has") { .notApplied($0) }
         try catalogue.settleSequences(in: database)
         try database.setCaptured(capturedTables)
     }
@@ -127,6 +85,16 @@ extension Difference {
         throw Problem(
             code: "not_additive", status: 500, message: "The schema files change \(what).",
             details: refusals.map(\.description).joined(separator: "\n"), hint: hint)
+    }
+
+    /// Throws when anything is to be added to `what` either.
+    ///
+    /// - Parameter problem: words what is missing.
+    func requireNothing(
+        of what: String, _ problem: ([String]) -> Problem
+    ) throws(Problem) {
+        try requireAdditive(to: what)
+        if !isEmpty { throw problem(additions.map(\.what)) }
     }
 }
 
@@ -154,14 +122,5 @@ extension Problem {
             message: "The database lacks what Schemas/ declares: "
                 + "\(additions.joined(separator: ", ")).",
             hint: "Run 'apus dev' or 'apus migrate up' first.")
-    }
-
-    /// The files build it, and yet it is gone: somebody else has changed the database.
-    fileprivate static func lacking(_ additions: [String], hint: String) -> Problem {
-        Problem(
-            code: "database_changed", status: 500,
-            message: "The database lacks what its migration files have built: "
-                + "\(additions.joined(separator: ", ")).",
-            hint: hint)
     }
 }

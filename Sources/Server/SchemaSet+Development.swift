@@ -43,10 +43,10 @@ extension SchemaSet {
         let extending = try SchemaExtension(self, database, options)
         if !extending.pending.isEmpty {
             try extending.rehearse(in: database)
-            if change.taken.isEmpty { return true }
+            if change.inForce.isEmpty { return true }
             guard try extending.canBegin(in: database) else { return false }
         }
-        if !change.taken.isEmpty { try carryOut(extending, [], in: database, log: log) }
+        if !change.inForce.isEmpty { try carryOut(extending, [], in: database, log: log) }
         return true
     }
 
@@ -82,8 +82,6 @@ private struct SchemaExtension: Sendable {
     private let dryRun: DryRun?
     /// The other servers of the database, where something is to be taken back.
     private let others: [String]
-    /// Where only a database made afresh would do.
-    private let freshHint: String
 
     /// - Throws: a `Problem` when the migration files do not fit the database, or build none.
     init(_ schemas: SchemaSet, _ database: any ServedDatabase, _ options: ServerOptions) throws {
@@ -98,7 +96,6 @@ private struct SchemaExtension: Sendable {
         dryRun =
             try pending.isEmpty && there.refusals.isEmpty ? nil : DryRun(set, on: database)
         others = dryRun == nil ? [] : try database.otherServers()
-        freshHint = database.freshHint
     }
 
     /// Whether what is declared can be added before the pending files are applied: one that only
@@ -196,7 +193,7 @@ private struct SchemaExtension: Sendable {
         if hints.isEmpty, difference.needsRebuild,
             Difference.between(dryRun.built, declared).refusals.isEmpty
         {
-            hints = [freshHint]
+            hints = [declared.dialect.freshHint]
         }
         if !pending.isEmpty || !hints.isEmpty { hints.insert("None of it was applied.", at: 0) }
         return hints.isEmpty ? nil : hints.joined(separator: " ")

@@ -69,9 +69,9 @@ struct SecretsSources {
         let known = try known(to: database.fact)
         let found = if let known { known } else { try make(for: database) }
         // Another node may have been faster.
-        let standing = try database.noteIfAbsent(
+        let noted = try database.noteIfAbsent(
             SecretsFacts.fingerprint, found.secrets.fingerprint)
-        try found.require(standing)
+        try found.require(noted)
         return found
     }
 

@@ -1,4 +1,5 @@
 import Bytes
+import Diagnostics
 import HTTP
 
 /// A service of Supabase that is not here yet. Its clients are told so in the form of its errors,

@@ -9,10 +9,6 @@ public protocol Database: LookUpSource, AnyObject, Sendable {
     var engine: String { get }
     /// What names this history of changes: made anew with each database.
     var epoch: String { get }
-    /// What an operator does where only a backup helps.
-    var backupHint: String { get }
-    /// What an operator does where only a database made afresh would do.
-    var freshHint: String { get }
 
     // MARK: Facts
 

@@ -27,12 +27,10 @@ extension Problem {
     /// - Parameter key: The key and its values, as in `Key (a)=(1)`; nil where the caller may not
     ///   read them.
     public static func unique(_ name: String, key: String?) -> Problem {
-        var problem = Problem(
+        Problem(
             code: "23505", status: 409,
             message: "duplicate key value violates unique constraint \"\(name)\"",
-            details: key.map { "\($0) already exists." })
-        problem.areDetailsOfRow = true
-        return problem
+            details: key.map { .row("\($0) already exists.") })
     }
 
     /// 23505, where nothing is known but the columns: the name is the one PostgreSQL would give.

@@ -11,8 +11,6 @@ extension DatabaseInFront {
     var dialect: any Dialect { database.dialect }
     var engine: String { database.engine }
     var epoch: String { database.epoch }
-    var backupHint: String { database.backupHint }
-    var freshHint: String { database.freshHint }
 
     func fact(_ name: String) -> String? { database.fact(name) }
 

@@ -14,7 +14,7 @@ import Testing
         "Work": ["Quotas", "Bytes", "Diagnostics", "CLinux"],
         "Crypto": ["Bytes", "COpenSSL"],
         "Network": ["Work", "Disk", "Diagnostics", "CLinux", "COpenSSL"],
-        "HTTP": ["Disk", "Quotas", "Addresses", "Bytes"],
+        "HTTP": ["Disk", "Quotas", "Addresses", "Bytes", "Diagnostics"],
         "HTTPServer": [
             "HTTP", "Network", "Quotas", "Addresses", "Crypto", "Bytes", "Diagnostics",
         ],

@@ -51,3 +51,8 @@ func outcome(of set: MigrationSet) throws(Problem) -> DatabaseStructure {
 func migrations(in directory: String) throws(SchemaFailure) -> MigrationSet {
     try MigrationSet.load(directory, for: SQLiteDialect())
 }
+
+extension MigrationSet {
+    /// A set of files for SQLite.
+    init(_ files: [MigrationFile]) { self.init(files, in: SQLiteDialect().fileForm) }
+}

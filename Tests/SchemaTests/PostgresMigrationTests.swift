@@ -214,7 +214,7 @@ import Values
             try busy.migrate { _ throws(Problem) in }
         }
         // Who only looks does not wait.
-        #expect(throws: Never.self) { try Migrator(busy, MigrationSet([])).standing() }
+        #expect(throws: Never.self) { try Migrator(busy, MigrationSet([])).survey() }
         free.append(true)
         #expect(problem?.message.hasPrefix("another node has been migrating") == true)
         #expect(try migrator(MigrationSet([])).status().entries == [])

@@ -186,6 +186,24 @@ import Testing
         #expect(throttled.first?["code"]?.string == "over_request_rate_limit")
     }
 
+    @Test(arguments: ["/rest/v1/notes", "/auth/v1/settings", "/realtime/v1/websocket", "/metrics"])
+    func `a request that is throttled says which limit it is, and what that allows`(
+        path: String
+    ) throws {
+        let project = try DevelopedProject { project in
+            let limit = ##"{"name": "x", "rate": "1/h", "per": "all", "routes": ["\##(path)"]}"##
+            try project.write(
+                "{\"throttle\": {\"limits\": [\(limit)]}}", to: "Schemas/project.json")
+        }
+        let client = try HTTPClient(port: project.port)
+        for _ in 0..<2 { _ = try client.send("GET", path) }
+        let line = try #require(project.command.lines(through: "429 GET \(path)").last)
+        #expect(
+            line.hasSuffix(
+                " ms: over_request_rate_limit Request rate limit reached: "
+                    + "The limit \"x\" allows 1/h for all together. (x)"), "\(line)")
+    }
+
     @Test func `a limit of sign-in that refuses is named by its setting`() throws {
         let project = try DevelopedProject([
             "--log-format", "json", "--auth-rate-limit-token", "1/h",

@@ -41,14 +41,14 @@ import Values
     @Test func `of those who note at once the first one's stands`() async throws {
         let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
-        let standing = try await withThrowingTaskGroup(of: String.self) { group in
+        let noted = try await withThrowingTaskGroup(of: String.self) { group in
             for number in 0..<16 {
                 group.addTask { try database.noteIfAbsent("colour", "blue \(number)") }
             }
             return try await group.reduce(into: Set<String>()) { $0.insert($1) }
         }
-        #expect(standing.count == 1)
-        #expect(database.fact("colour") == standing.first)
+        #expect(noted.count == 1)
+        #expect(database.fact("colour") == noted.first)
         try database.note("colour", "red")
         #expect(try database.noteIfAbsent("colour", "blue") == "red")
     }

@@ -24,7 +24,6 @@ extension TablePlan {
     private var isNamedByKey: Bool {
         let given = Set(
             filters.compactMap { $0.predicate.equality?.column ?? $0.predicate.membership?.column })
-        let keys = [model.primaryKey] + model.uniques.map(\.columns)
-        return keys.contains { given.isSuperset(of: $0) }
+        return model.table.keys.contains { given.isSuperset(of: $0.columns) }
     }
 }

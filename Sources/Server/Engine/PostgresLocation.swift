@@ -41,26 +41,24 @@ struct PostgresLocation: DatabaseLocation {
     }
 
     func withScratch<R>(_ log: Log, _ body: (any MigrationEngine) throws -> R) throws -> R {
-        try PostgresMigrations.with(
-            PostgresConfiguration(cluster), log: Self.report(to: log)
-        ) { migrations in try body(migrations) }
+        try with(log, body)
     }
 
     /// A command serves itself beside all others.
     var server: String? { nil }
 
     func facts(_ log: Log) throws -> [String: String] {
-        try PostgresDatabase.facts(
-            of: PostgresConfiguration(cluster), log: Self.report(to: log))
+        try with(log) { try $0.facts() }
     }
 
     func standing(_ log: Log) throws -> DatabaseStanding? {
-        try PostgresMigrations.with(
-            PostgresConfiguration(cluster), log: Self.report(to: log)
-        ) { migrations in try migrations.standing() }
+        try with(log) { try $0.standing() }
     }
 
-    var backupHint: String { PostgresDatabase.backupHint }
+    private func with<R>(_ log: Log, _ body: (PostgresMigrations) throws -> R) throws -> R {
+        try PostgresMigrations.with(
+            PostgresConfiguration(cluster), log: Self.report(to: log), body)
+    }
 
     private static func report(to log: Log) -> @Sendable (PostgresEvent) -> Void {
         { event in log.record(.databaseServer(level: event.level, text: "\(event)")) }

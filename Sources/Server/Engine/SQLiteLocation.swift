@@ -57,8 +57,6 @@ struct SQLiteLocation: DatabaseLocation {
     func standing(_ log: Log) throws -> DatabaseStanding? {
         try SQLiteDatabase.standing(at: path)
     }
-
-    var backupHint: String { SQLiteDatabase.backupHint }
 }
 
 extension DatabaseConfiguration {

@@ -57,12 +57,9 @@ protocol DatabaseLocation: Sendable {
     var server: String? { get }
 
     /// What has been noted about the database; nothing where there is none. Makes and changes
-    /// nothing.
+    /// nothing, and waits for no migration, as a look at the tables may.
     func facts(_ log: Log) throws -> [String: String]
 
     /// What the database has on record; nil where there is none yet. Makes and changes nothing.
     func standing(_ log: Log) throws -> DatabaseStanding?
-
-    /// What to do where the database has not what it had.
-    var backupHint: String { get }
 }

@@ -6,6 +6,12 @@ public protocol DefinitionDialect: Dialect {
     /// The engine's name as people write it.
     var productName: String { get }
 
+    /// What an operator does where a database lacks what it had, and only a backup helps.
+    var backupHint: String { get }
+
+    /// What an operator does where only a database made afresh would do.
+    var freshHint: String { get }
+
     // MARK: Making
 
     /// A column's type, as a table is made with it.

@@ -1,19 +1,19 @@
 /// What a database has on record and what it holds, as a look at it finds that makes and changes
-/// nothing, also while it is served.
+/// nothing, also while it is served and migrated: of one moment.
 public struct DatabaseStanding: Sendable {
     /// What has been noted about it.
     public let facts: [String: String]
     /// The migration files that were applied, oldest first.
     public let records: [MigrationRecord]
     /// The tables and indexes; nil where no server has looked after the database yet.
-    public let description: StructureDescription?
+    public let tables: StructureDescription?
 
     /// What was found.
     public init(
-        facts: [String: String], records: [MigrationRecord], description: StructureDescription?
+        facts: [String: String], records: [MigrationRecord], tables: StructureDescription?
     ) {
         self.facts = facts
         self.records = records
-        self.description = description
+        self.tables = tables
     }
 }

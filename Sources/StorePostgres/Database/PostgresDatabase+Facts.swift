@@ -25,7 +25,7 @@ extension PostgresDatabase {
 
     /// See ``Store/Database/noteIfAbsent(_:_:)``.
     public func noteIfAbsent(_ name: String, _ value: String) throws(Problem) -> String {
-        if let standing = fact(name) { return standing }
+        if let noted = fact(name) { return noted }
         let table = SQL(text: space.name("meta"))
         let rows = try writeAndWait { transaction throws(Problem) in
             try worded { () throws(DatabaseError) in
@@ -36,37 +36,26 @@ extension PostgresDatabase {
                     """, as: [.text])
             }
         }
-        guard case .text(let standing)? = rows.first?.first else { return value }
-        facts.withLock { $0[name] = standing }
-        return standing
-    }
-
-    /// What has been noted about a database, for a command that changes nothing; nothing where
-    /// nobody has served from it yet.
-    ///
-    /// - Throws: 08006 when no server can be reached, or what it says.
-    public static func facts(
-        of configuration: PostgresConfiguration,
-        log: @escaping @Sendable (PostgresEvent) -> Void
-    ) throws -> [String: String] {
-        try PostgresMigrations.with(configuration, log: log) { try $0.facts() }
-    }
-}
-
-extension PostgresMigrations {
-    /// What has been noted; nothing where no server has served the database yet.
-    func facts() throws(Problem) -> [String: String] {
-        let session = try BlockingSession.borrow(from: pool)
-        defer { session.close() }
-        return try worded { () throws(DatabaseError) in
-            let space = LogSpace()
-            let server = try ServerInspection(session, space)
-            return server.isInstalled ? try session.facts(space).facts : [:]
-        }
+        guard case .text(let noted)? = rows.first?.first else { return value }
+        facts.withLock { $0[name] = noted }
+        return noted
     }
 }
 
 extension BlockingSession {
+    /// What has been noted; nothing where no server has served the database yet.
+    ///
+    /// - Throws: `unsuitable_database` where the server or the role cannot do what migrations need.
+    func suitableFacts() throws(Problem) -> [String: String] {
+        let space = LogSpace()
+        let server = try worded { () throws(DatabaseError) in try ServerInspection(self, space) }
+        try server.require(space)
+        guard server.isInstalled else { return [:] }
+        let facts = try worded { () throws(DatabaseError) in try self.facts(space).facts }
+        try server.require(noted: facts, in: space)
+        return facts
+    }
+
     /// What has been noted, and the history of changes in force.
     func facts(_ space: LogSpace) throws(DatabaseError) -> (facts: [String: String], epoch: String)
     {

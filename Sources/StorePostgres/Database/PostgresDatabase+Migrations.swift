@@ -83,20 +83,9 @@ extension PostgresMigrations {
         }
         let loop = try DatabaseLoop(cluster)
         defer { loop.stop() }
-        try inspect(loop.access)
-        return try body(PostgresMigrations(loop.access, leavesFunctions: false))
-    }
-
-    /// Whether the server and the role can do what migrations need.
-    private static func inspect(_ pool: PoolAccess) throws(Problem) {
-        let session = try BlockingSession.borrow(from: pool)
-        defer { session.close() }
-        let space = LogSpace()
-        let server = try worded { () throws(DatabaseError) in try ServerInspection(session, space) }
-        try server.require(space)
-        guard server.isInstalled else { return }
-        let noted = try worded { () throws(DatabaseError) in try session.facts(space) }
-        try server.require(noted: noted.facts, in: space)
+        let migrations = PostgresMigrations(loop.access, leavesFunctions: false)
+        try migrations.facts()
+        return try body(migrations)
     }
 }
 

@@ -5,20 +5,6 @@ public import Store
 import Work
 
 extension PostgresDatabase: Database {
-    /// See ``Store/Database/backupHint``.
-    public var backupHint: String { Self.backupHint }
-
-    /// The same where no database is open.
-    public static let backupHint =
-        "Keep it as it is, restore a backup into an empty database (pg_restore), and serve that "
-        + "with --database."
-
-    /// See ``Store/Database/freshHint``.
-    public var freshHint: String {
-        "A new database would have it: createdb makes one, 'apus dev --database URL' serves it, "
-            + "and this one stays with its rows."
-    }
-
     /// See ``Store/LookUpSource``: on a thread that waits, in a transaction of its own. Callers
     /// take turns at the threads.
     public func reading<R: Sendable>(

@@ -6,6 +6,18 @@ extension PostgresDialect: DefinitionDialect {
     /// See ``Store/DefinitionDialect/productName``.
     public var productName: String { "PostgreSQL" }
 
+    /// See ``Store/DefinitionDialect/backupHint``.
+    public var backupHint: String {
+        "Keep it as it is, restore a backup into an empty database (pg_restore), and serve that "
+            + "with --database."
+    }
+
+    /// See ``Store/DefinitionDialect/freshHint``.
+    public var freshHint: String {
+        "A new database would have it: createdb makes one, 'apus dev --database URL' serves it, "
+            + "and this one stays with its rows."
+    }
+
     /// See ``Store/DefinitionDialect/columnType(_:)``.
     public func columnType(_ type: DeclaredType) -> String {
         switch type.type {

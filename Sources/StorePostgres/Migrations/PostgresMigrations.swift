@@ -114,16 +114,25 @@ public struct PostgresMigrations: MigrationTarget {
 
     /// What the database has on record. Makes and locks nothing.
     public func standing() throws(Problem) -> DatabaseStanding {
-        let (records, description) = try look { transaction, isPrepared throws(Problem) in
-            try worded { () throws(DatabaseError) in
-                (
-                    try transaction.migrationRecords(),
-                    isPrepared ? try transaction.structure() : nil
-                )
+        try look { transaction, isPrepared throws(Problem) in
+            let facts = try transaction.session.suitableFacts()
+            return try worded { () throws(DatabaseError) in
+                DatabaseStanding(
+                    facts: facts, records: try transaction.migrationRecords(),
+                    tables: isPrepared ? try transaction.structure() : nil)
             }
         }
-        return DatabaseStanding(
-            facts: try facts(), records: records, description: description)
+    }
+
+    /// What has been noted; nothing where no server has served the database yet. Makes nothing, and
+    /// waits for nobody who migrates.
+    ///
+    /// - Throws: `unsuitable_database` where the server or the role cannot do what migrations need.
+    @discardableResult
+    public func facts() throws(Problem) -> [String: String] {
+        let session = try BlockingSession.borrow(from: pool)
+        defer { session.leave() }
+        return try session.suitableFacts()
     }
 
     /// See ``Store/MigrationTarget/laggingSequences(among:)``. One query.

@@ -71,11 +71,9 @@ extension Problem {
     /// What a trigger says by RAISE EXCEPTION: its author has meant it for whoever wrote, and may
     /// quote the row in the details.
     fileprivate static func raised(_ error: ServerError) -> Problem {
-        var problem = Problem(
+        Problem(
             code: "\(error.sqlState)", status: 400, message: error.message,
-            details: error.detail, hint: error.hint)
-        problem.areDetailsOfRow = true
-        return problem
+            details: error.detail.map(Problem.Details.row), hint: error.hint)
     }
 }
 

@@ -127,20 +127,11 @@ enum Opening {
             return Problem(
                 code: "XX001", status: 503,
                 message: "\(path) is damaged or is not an Apus database: \(error.message).",
-                hint: .servingBackup,
-                cause: cause)
+                hint: SQLiteDialect().backupHint, cause: cause)
         case ResultCode.readOnly, ResultCode.permission:
             return .file("write", path, reason: error.message, cause: cause)
         default:
             return .file("open", path, reason: error.message, cause: cause)
         }
     }
-}
-
-extension String {
-    /// The hint of a problem that only a backup helps against. Put in the place of the database it
-    /// would meet the log that lies there, which is another one's.
-    static let servingBackup =
-        "Keep its files as they are, copy a backup into an empty directory, and serve that with "
-        + "--data."
 }

@@ -38,20 +38,20 @@ extension SQLiteDatabase {
     /// Notes something about this database unless there is something of that name, and returns what
     /// stands there now: of several who note at once, the first one's. Blocks until it is durable.
     public func noteIfAbsent(_ name: String, _ value: String) throws(Problem) -> String {
-        if let standing = fact(name) { return standing }
+        if let noted = fact(name) { return noted }
         let insertion: SQL = """
             INSERT INTO _apus_meta(key, value) VALUES (\(name), \(value))
             ON CONFLICT (key) DO UPDATE SET value = value RETURNING value
             """
-        let standing = try writeAndWait { transaction throws(Problem) in
+        let noted = try writeAndWait { transaction throws(Problem) in
             try worded { () throws(DatabaseError) in
                 try transaction.query(insertion) {
                     rows throws(DatabaseError) in try rows.next() ? rows.text(0) : value
                 }
             }
         }
-        facts.withLock { $0[name] = standing }
-        return standing
+        facts.withLock { $0[name] = noted }
+        return noted
     }
 
     /// Notes something about this database, in it. Blocks until it is durable.

@@ -8,18 +8,6 @@ extension SQLiteDatabase: Database {
     /// See ``Store/Database/engine``.
     public var engine: String { Self.engine }
 
-    /// See ``Store/Database/backupHint``.
-    public var backupHint: String { Self.backupHint }
-
-    /// The same where no database is open.
-    public static let backupHint = String.servingBackup
-
-    /// See ``Store/Database/freshHint``.
-    public var freshHint: String {
-        "A new database would have it: 'apus dev --data DIRECTORY' makes one in an empty "
-            + "directory, and this one stays with its rows."
-    }
-
     /// See ``Store/LookUpSource``: at once, whoever asks. A loop has a reader of its own for what
     /// its callers ask often.
     ///

@@ -8,6 +8,19 @@ extension SQLiteDialect: DefinitionDialect {
     /// See ``Store/DefinitionDialect/productName``.
     public var productName: String { "SQLite" }
 
+    /// See ``Store/DefinitionDialect/backupHint``. Put in the place of the database it would meet
+    /// the log that lies there, which is another one's.
+    public var backupHint: String {
+        "Keep its files as they are, copy a backup into an empty directory, and serve that with "
+            + "--data."
+    }
+
+    /// See ``Store/DefinitionDialect/freshHint``.
+    public var freshHint: String {
+        "A new database would have it: 'apus dev --data DIRECTORY' makes one in an empty "
+            + "directory, and this one stays with its rows."
+    }
+
     /// See ``Store/DefinitionDialect/columnType(_:)``.
     public func columnType(_ type: DeclaredType) -> String {
         type.type.traits.storage.rawValue.uppercased()

@@ -55,9 +55,11 @@ extension SQLiteDatabase: MigrationTarget {
     public static func standing(at path: String) throws(Problem) -> DatabaseStanding? {
         guard let reader = try SQLiteReader.inspecting(path) else { return nil }
         return try worded { () throws(DatabaseError) in
-            DatabaseStanding(
-                facts: try reader.facts(), records: try reader.migrationRecords(),
-                description: try reader.structure())
+            try reader.snapshot { () throws(DatabaseError) in
+                DatabaseStanding(
+                    facts: try reader.facts(), records: try reader.migrationRecords(),
+                    tables: try reader.structure())
+            }
         }
     }
 }

@@ -148,11 +148,11 @@ extension MigrationRecord {
         """
 
     /// What is remembered, oldest first.
-    fileprivate static let selection =
+    static let selection =
         "SELECT version, name, checksum, applied_at FROM _apus_migrations ORDER BY version"
 
     /// The rows of ``selection``.
-    fileprivate static func all(_ rows: inout Rows) throws(DatabaseError) -> [MigrationRecord] {
+    static func all(_ rows: inout Rows) throws(DatabaseError) -> [MigrationRecord] {
         var records: [MigrationRecord] = []
         while try rows.next() {
             records.append(
@@ -166,36 +166,16 @@ extension MigrationRecord {
 
 extension StructureDescription {
     /// The statements that have made what is there, but for the server's own.
-    fileprivate static let selection =
+    static let selection =
         "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL "
         + "AND instr(tbl_name, '\(EngineNames.own)') <> 1 ORDER BY rowid"
 
     /// The rows of ``selection``.
-    fileprivate static func read(
+    static func read(
         _ rows: inout Rows
     ) throws(DatabaseError) -> StructureDescription {
         var statements: [String] = []
         while try rows.next() { statements.append(rows.text(0)) }
         return StructureDescription(statements) { DatabaseStructure(statements: $0) }
-    }
-}
-
-extension SQLiteReader {
-    /// The tables and indexes that are there at this moment.
-    func structure() throws(DatabaseError) -> StructureDescription {
-        try query(
-            SQL(text: StructureDescription.selection), .none, budget: .inline,
-            StructureDescription.read)
-    }
-
-    /// The migration files that were applied, oldest first; none where nobody has looked yet.
-    func migrationRecords() throws(DatabaseError) -> [MigrationRecord] {
-        let remembers = try query(
-            "SELECT 1 FROM sqlite_schema WHERE name = '_apus_migrations'"
-        ) { rows throws(DatabaseError) in try rows.next() }
-        return remembers
-            ? try query(
-                SQL(text: MigrationRecord.selection), .none, budget: .inline,
-                MigrationRecord.all) : []
     }
 }

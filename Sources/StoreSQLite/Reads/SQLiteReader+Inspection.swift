@@ -21,4 +21,22 @@ extension SQLiteReader {
             throw Problem(error)
         }
     }
+
+    /// The tables and indexes that are there at this moment.
+    func structure() throws(DatabaseError) -> StructureDescription {
+        try query(
+            SQL(text: StructureDescription.selection), .none, budget: .inline,
+            StructureDescription.read)
+    }
+
+    /// The migration files that were applied, oldest first; none where nobody has looked yet.
+    func migrationRecords() throws(DatabaseError) -> [MigrationRecord] {
+        let remembers = try query(
+            "SELECT 1 FROM sqlite_schema WHERE name = '_apus_migrations'"
+        ) { rows throws(DatabaseError) in try rows.next() }
+        return remembers
+            ? try query(
+                SQL(text: MigrationRecord.selection), .none, budget: .inline,
+                MigrationRecord.all) : []
+    }
 }

@@ -1,15 +1,18 @@
-/// Why a client was refused, in the words that it was told.
-public struct RefusalText: Sendable {
+/// Why an answer refuses what was asked, for the server's own log: it is not sent. An object, so
+/// that answers which refuse nothing are no larger for it than a word.
+public final class Refusal: Sendable {
     /// The code, for programs; nil where there is none.
-    public let code: String?
+    let code: String?
     /// The limit or plan that it is for; nil where it is for none.
-    public let policy: String?
+    let policy: String?
     private let message: String
     private let details: String?
 
-    /// A reason with its code.
+    /// A reason in the words that the client is told.
     ///
-    /// - Parameter details: what the message leaves open, without values of rows.
+    /// - Parameters:
+    ///   - message: may quote what the client has sent.
+    ///   - details: what the message leaves open, without values of rows.
     public init(
         code: String? = nil, message: String, details: String? = nil, policy: String? = nil
     ) {
@@ -17,6 +20,14 @@ public struct RefusalText: Sendable {
         self.message = message
         self.details = details
         self.policy = policy
+    }
+
+    /// What a service answers a request with that it refuses.
+    public convenience init(_ problem: Problem) {
+        var details: String?
+        if case .text(let text) = problem.details { details = text }
+        self.init(
+            code: problem.code, message: problem.message, details: details, policy: problem.policy)
     }
 
     /// All of it for a person at a terminal, cut where a line would become too long to read.
