@@ -164,4 +164,15 @@ import Testing
         #expect((0..<6).count { _ in wait(.user("other", at: "198.51.100.7")) } == 5)
         #expect(load.counted.refusedOfCaller == 7 && load.counted.refused == 0)
     }
+
+    @Test(arguments: Caller.CrowdKind.allCases)
+    func `who has no write waiting is told of those from his address`(kind: Caller.CrowdKind) throws {
+        let queue = WriteQueue(load: load, waitingMax: 100, ofCallerMax: 5)
+        let crowd = Caller.crowd(5, kind)
+        for caller in crowd.dropLast() {
+            for _ in 0..<5 { try queue.append(job(of: caller)) }
+        }
+        let problem = #expect(throws: Problem.self) { try queue.append(job(of: crowd[4])) }
+        #expect(problem?.message == "Too many writes from your address are waiting.")
+    }
 }
