@@ -24,9 +24,13 @@ public struct ShareBounds: Hashable, Sendable {
 
     /// What there would not be enough of for some more; nil if there is enough.
     public func shortage(_ more: Int = 1, beside use: ShareUse) -> ShareShortage? {
+        shareShortage(more, beside: use) ?? (more > total - use.total ? .inAll : nil)
+    }
+
+    /// The same of the share of the one who asks and of his site's, whatever all have.
+    public func shareShortage(_ more: Int = 1, beside use: ShareUse) -> ShareShortage? {
         if more > each - use.each { return .ofShare }
-        if more > site - use.site { return .ofSite }
-        return more > total - use.total ? .inAll : nil
+        return more > site - use.site ? .ofSite : nil
     }
 
     /// What is left of them.

@@ -5,7 +5,7 @@ import Synchronization
 /// Why a job was not done.
 public enum WorkRefusal: Error, Hashable, Sendable {
     /// Too many wait already, or the system refuses the first thread.
-    case full
+    case full(ShareShortage)
     /// The pool has been closed.
     case closed
     /// Whoever wanted it was cancelled before it began.
@@ -198,22 +198,22 @@ public final class WorkerPool<Seat>: Sendable {
                 let shortage = bounds.shortage(beside: state.jobs.use(by: job.caller)),
                 shortage != .inAll
             {
-                return (job, .full)
+                return (job, .full(shortage))
             }
             var displaced: Job?
             if waiting(state) >= bounds.total {
                 displaced = displace(for: job, &state)
-                if displaced == nil { return (job, .full) }
+                if displaced == nil { return (job, .full(.inAll)) }
             }
             if state.idle <= state.jobs.count, state.threads.count < threads.total,
                 let thread = PosixThread(name: name, niceness: niceness, { [self] in work() })
             {
                 state.threads.append(thread)
             }
-            if state.threads.isEmpty { return (job, .full) }
+            if state.threads.isEmpty { return (job, .full(.inAll)) }
             if job.goesFirst { state.hasFirst = true }
             state.jobs.append(job, of: job.caller)
-            return displaced.map { ($0, .full) }
+            return displaced.map { ($0, .full(.inAll)) }
         }
         if let (job, reason) = refused { job.refuse(reason) }
         if refused?.0 !== job { bell.signal() }

@@ -129,7 +129,7 @@ import Testing
         let queue = try queue(
             (0..<DatabaseLimits.waitingWritesOfCallerMax).map { _ in job(of: "greedy") })
         let problem = #expect(throws: Problem.self) { try queue.append(job(of: "greedy")) }
-        #expect(problem == .tooManyWritesOfCaller)
+        #expect(problem == .tooManyWrites(.ofShare))
         try queue.append(job(of: "modest"))
         try queue.append(job(of: "greedy", .first))
         #expect(load.counted.refusedOfCaller == 1 && load.counted.refused == 0)
@@ -139,7 +139,7 @@ import Testing
         let queue = try queue(
             (0..<DatabaseLimits.waitingWritesMax).map { job(of: "\($0)") })
         let problem = #expect(throws: Problem.self) { try queue.append(job(of: "late")) }
-        #expect(problem == .tooManyWrites)
+        #expect(problem == .tooManyWrites(.inAll))
         try queue.append(job(of: "late", .first))
         #expect(load.counted.refused == 1)
         #expect(queue.count == DatabaseLimits.waitingWritesMax + 1)

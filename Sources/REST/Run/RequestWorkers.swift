@@ -42,7 +42,7 @@ public final class RequestWorkers: Sendable {
         let preparation = Preparation { [pool] memory, done in
             pool.start(for: caller) { _ in
                 Result { () throws(Problem) in try work(memory) }
-            } reply: { done($0.worded(full: PosixThread.refused)) }
+            } reply: { done($0.worded(full: { _ in PosixThread.refused })) }
         } answer: { (result: Result<R, Problem>) in
             do throws(Problem) {
                 return try answer(try result.get())

@@ -160,12 +160,10 @@ public final class PostgresPool {
         let configuration = cluster.configuration
         let bounds = ShareBounds(
             total: configuration.waitingMax, each: configuration.waitingPerCallerMax)
-        if state.waiting.count >= bounds.total { return .queueFull }
+        if state.waiting.count >= bounds.total { return .queueFull(.inAll) }
         // Where few wait nobody has many.
-        guard state.waiting.count >= bounds.each, caller != .server,
-            bounds.shortage(beside: state.waiting.use(by: caller)) != nil
-        else { return nil }
-        return .queueFullOfCaller
+        guard state.waiting.count >= bounds.each, caller != .server else { return nil }
+        return bounds.shortage(beside: state.waiting.use(by: caller)).map { .queueFull($0) }
     }
 
     /// A unit has run so long: that counts in its caller's next turns.
@@ -186,8 +184,9 @@ public final class PostgresPool {
     func fail(_ entries: [Waiting.Entry], _ failure: UnitFailure) {
         guard !entries.isEmpty else { return }
         switch failure {
-        case .queueFull, .slowQueueFull: metrics.note { $0.refused += entries.count }
-        case .queueFullOfCaller, .slowQueueFullOfCaller:
+        case .queueFull(.inAll), .slowQueueFull(.inAll):
+            metrics.note { $0.refused += entries.count }
+        case .queueFull, .slowQueueFull:
             metrics.note { $0.refusedOfCaller += entries.count }
         case .server, .value, .lost, .timedOut, .answerTooLarge, .noMemory, .unavailable,
             .stopped:

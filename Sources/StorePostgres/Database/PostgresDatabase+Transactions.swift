@@ -35,7 +35,7 @@ extension PostgresDatabase: Database {
                             transaction throws(Problem) in try body(transaction)
                         }
                     }
-                } reply: { reply($0.worded(full: .tooManyReads)) }
+                } reply: { reply($0.worded(full: Problem.tooManyReads)) }
             })
     }
 
@@ -58,7 +58,7 @@ extension PostgresDatabase: Database {
                 }
             }
         } catch {
-            throw Problem(error, full: .tooManyWrites)
+            throw Problem(error, full: Problem.tooManyWrites)
         }
         return try result.get()
     }

@@ -80,15 +80,13 @@ final class WriteQueue: Sendable {
     /// Why a write cannot wait.
     enum Refusal {
         case closed
-        case full
-        /// Of the caller's, or of those of his site.
-        case fullOfCaller
+        /// Too many wait.
+        case crowded(ShareShortage)
 
         var problem: Problem {
             switch self {
             case .closed: .closed
-            case .full: .tooManyWrites
-            case .fullOfCaller: .tooManyWritesOfCaller
+            case .crowded(let shortage): .tooManyWrites(shortage)
             }
         }
     }
@@ -206,7 +204,7 @@ extension WriteQueue.State {
             case .first: first.count
             case .shared: shared.count + long.count
             }
-        if count >= bounds.total { return .full }
+        if count >= bounds.total { return .crowded(.inAll) }
         // Where few wait nobody has many.
         guard count >= bounds.each, job.caller != .server else { return nil }
         let use =
@@ -214,7 +212,7 @@ extension WriteQueue.State {
             case .first: first.use(by: job.caller)
             case .shared: shared.use(by: job.caller) + long.use(by: job.caller)
             }
-        return bounds.shortage(beside: use) == nil ? nil : .fullOfCaller
+        return bounds.shortage(beside: use).map { .crowded($0) }
     }
 
     mutating func append(_ job: WriteJob) {
