@@ -197,7 +197,8 @@ extension Setting {
         Setting(
             "limits.connections_per_address", \.limits.connectionsPerAddressMax,
             SettingForm.integer(1...1_000_000_000).optional, .onRestart,
-            "the most open connections from one address (of IPv6 its first 64 bits)",
+            "the most open connections from one address (of IPv6 its first 64 bits; of all that have "
+                + "its first 48 at most four times as many)",
             standard: "a quarter of limits.connections, or of the files that may be open"),
         memoryBytes,
         Setting(
