@@ -1,6 +1,9 @@
 /// How much of something scarce there may be in all, of one, and of all that come from one site:
 /// several must be greedy, and at several sites, before others are refused.
 public struct ShareBounds: Hashable, Sendable {
+    /// So many shares all of one site have at most: many people may be behind one address.
+    private static let sharesPerSite = 4
+
     /// In all.
     public let total: Int
     /// Of one.
@@ -8,11 +11,11 @@ public struct ShareBounds: Hashable, Sendable {
     /// Of all from one site. Where nobody knows the site it does not hold.
     public let site: Int
 
-    /// Bounds of which that of a site is made: what four may have, since many people may be behind
-    /// one address, but less where that would leave no share of the whole to others. Accounts cost
-    /// nothing, nor do addresses within a site: with a share each, one person would have it all.
+    /// Bounds of which that of a site is made: what four may have, but less where that would leave
+    /// no share of the whole to others. Accounts cost nothing, nor do addresses within a site: with
+    /// a share each, one person would have it all.
     public init(total: Int = .max, each: Int = .max) {
-        let (several, isBeyond) = each.multipliedReportingOverflow(by: 4)
+        let (several, isBeyond) = each.multipliedReportingOverflow(by: Self.sharesPerSite)
         self.init(
             total: total, each: each,
             site: min(isBeyond ? .max : several, max(each, total - each)))
