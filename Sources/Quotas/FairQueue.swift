@@ -25,7 +25,7 @@ public struct FairQueue<Element> {
     public func use(by caller: Caller) -> ShareUse {
         ShareUse(
             total: count, each: count(of: caller),
-            site: caller.knownSite == nil ? 0 : count(ofSite: caller.knownSite))
+            site: caller.knownSite.map { count(ofSite: $0) })
     }
 
     private func count(ofSite site: AddressBlock?) -> Int { sites[site]?.count ?? 0 }

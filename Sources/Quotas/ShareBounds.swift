@@ -36,6 +36,22 @@ public struct ShareBounds: Hashable, Sendable {
         return more > site - use.site ? .ofSite : nil
     }
 
+    /// What there would not be enough of for one more of a caller; nil if there is enough.
+    ///
+    /// - Parameters:
+    ///   - total: What is in use by all: where that is little nobody has much.
+    ///   - use: What is in use as the caller comes; asked for where that is not known by the total.
+    public func shortage(
+        for caller: Caller, of total: Int, beside use: @autoclosure () -> ShareUse
+    ) -> ShareShortage? {
+        total < min(self.total, each) ? nil : holding(for: caller).shortage(beside: use())
+    }
+
+    /// As they hold for a caller: the server itself is held to no share.
+    public func holding(for caller: Caller) -> ShareBounds {
+        caller == .server ? ShareBounds(total: total) : self
+    }
+
     /// What is left of them.
     public static func - (bounds: ShareBounds, use: ShareUse) -> ShareBounds {
         ShareBounds(
@@ -53,9 +69,9 @@ public struct ShareUse: Hashable, Sendable {
     /// By all from the site of the one who asks; none where nobody knows it.
     public let site: Int
 
-    /// So much is in use.
-    public init(total: Int, each: Int, site: Int) {
-        (self.total, self.each, self.site) = (total, each, site)
+    /// So much is in use; nil by a site that nobody knows.
+    public init(total: Int, each: Int, site: Int?) {
+        (self.total, self.each, self.site) = (total, each, site ?? 0)
     }
 
     /// What is in use in two places.

@@ -16,8 +16,8 @@ public struct Shares<Key: Sited>: Sendable {
 
     /// What is in use as one asks for more.
     public func use(by key: Key) -> ShareUse {
-        let ofSite = key.knownSite.map { bySite[$0, default: 0] }
-        return ShareUse(total: total, each: count(of: key), site: ofSite ?? 0)
+        ShareUse(
+            total: total, each: count(of: key), site: key.knownSite.map { bySite[$0, default: 0] })
     }
 
     /// Takes some, however much is in use.

@@ -195,8 +195,7 @@ public final class WorkerPool<Seat>: Sendable {
             if state.isClosed { return (job, .closed) }
             if job.withdrawal?.isRaised == true { return (job, .withdrawn) }
             if !begins(job, state),
-                let shortage = bounds.shortage(beside: state.jobs.use(by: job.caller)),
-                shortage != .inAll
+                let shortage = bounds.shareShortage(beside: state.jobs.use(by: job.caller))
             {
                 return (job, .full(shortage))
             }

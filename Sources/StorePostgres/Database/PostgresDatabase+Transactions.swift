@@ -28,7 +28,7 @@ extension PostgresDatabase: Database {
             PendingRead { [self] reply in
                 let limits = TransactionLimits(configuration)
                 return workers.start(
-                    within: DatabaseBounds.waiting(for: caller), for: caller
+                    within: DatabaseBounds.waiting.holding(for: caller), for: caller
                 ) { [self] _ in
                     Result { () throws(Problem) in
                         try transact(.reads, limits) {
@@ -51,7 +51,7 @@ extension PostgresDatabase: Database {
         let result: Result<R, Problem>
         do throws(WorkRefusal) {
             result = try await workers.run(
-                within: DatabaseBounds.waiting(for: caller), for: caller
+                within: DatabaseBounds.waiting.holding(for: caller), for: caller
             ) { [self] _ in
                 Result { () throws(Problem) in
                     try transact(.writes, limits, body)

@@ -6,9 +6,8 @@ import Synchronization
 final class WaitingSlowReads: Sendable {
     private let reads = Mutex(CallerPlaces<ObjectIdentifier, any ParkedRead>())
 
-    /// A read waits from now on. The server's own make way for nobody.
+    /// A read waits from now on.
     func add(_ read: any ParkedRead) {
-        guard read.caller != .server else { return }
         reads.withLock { reads in
             reads.remove(ObjectIdentifier(read), of: read.caller)
             reads.append(read, id: ObjectIdentifier(read), of: read.caller)
