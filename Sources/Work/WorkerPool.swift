@@ -67,7 +67,7 @@ public final class WorkerPool<Seat>: Sendable {
     private let state = Mutex(State())
     private let bell = Semaphore()
     private let name: String
-    private let threads: ShareBounds
+    private let threadBounds: ShareBounds
     private let overflow: Overflow
     private let niceness: Int32
     private let makeSeat: @Sendable () -> Seat
@@ -87,7 +87,7 @@ public final class WorkerPool<Seat>: Sendable {
         makeSeat: @escaping @Sendable () -> Seat
     ) {
         self.name = name
-        threads = ShareBounds(total: threadsMax, each: threadsPerCallerMax)
+        threadBounds = ShareBounds(total: threadsMax, each: threadsPerCallerMax)
         self.overflow = overflow
         self.niceness = niceness
         self.makeSeat = makeSeat
@@ -204,7 +204,7 @@ public final class WorkerPool<Seat>: Sendable {
                 displaced = displace(for: job, &state)
                 if displaced == nil { return (job, .full(.inAll)) }
             }
-            if state.idle <= state.jobs.count, state.threads.count < threads.total,
+            if state.idle <= state.jobs.count, state.threads.count < threadBounds.total,
                 let thread = PosixThread(name: name, niceness: niceness, { [self] in work() })
             {
                 state.threads.append(thread)
@@ -220,13 +220,13 @@ public final class WorkerPool<Seat>: Sendable {
 
     /// Jobs that no thread is left for; below zero, threads that no job is left for.
     private func waiting(_ state: State) -> Int {
-        state.jobs.count + state.running.total - threads.total
+        state.jobs.count + state.running.total - threadBounds.total
     }
 
     /// Whether a job need not wait.
     private func begins(_ job: Job, _ state: State) -> Bool {
         let use = state.jobs.use(by: job.caller) + state.running.use(by: job.caller)
-        return threads.shortage(beside: use) == nil
+        return threadBounds.shortage(beside: use) == nil
     }
 
     /// Takes the job out that is to make room for another; nil where there is none.
@@ -286,7 +286,7 @@ public final class WorkerPool<Seat>: Sendable {
                 defer { swap(&running, &state.running) }
                 if let (job, caller) = takeFirst(
                     &state,
-                    where: { running.shortage(for: $0, within: threads) == nil })
+                    where: { running.shortage(for: $0, within: threadBounds) == nil })
                 {
                     running.add(for: caller)
                     return (job, false)
