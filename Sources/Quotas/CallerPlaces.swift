@@ -12,9 +12,6 @@ public struct CallerPlaces<ID: Equatable, Element> {
     /// What is held, by all together.
     public var total: Int { shares.total }
 
-    /// How much a caller holds.
-    public func count(of caller: Caller) -> Int { shares.count(of: caller) }
-
     /// What is held as a caller comes with more.
     public func use(by caller: Caller) -> ShareUse { shares.use(by: caller) }
 
@@ -41,16 +38,16 @@ public struct CallerPlaces<ID: Equatable, Element> {
     public mutating func displace(for newcomer: Caller, with more: Int) -> Element? {
         let holders = lines.keys.filter { $0 != .server }
         var bySite: [AddressBlock?: Int] = [:]
-        for holder in holders { bySite[holder.knownSite, default: 0] += count(of: holder) }
-        var (site, most) = (newcomer.knownSite, count(of: newcomer) + more)
+        for holder in holders { bySite[holder.knownSite, default: 0] += shares.count(of: holder) }
+        var (site, most) = (newcomer.knownSite, shares.count(of: newcomer) + more)
         if let greedy = bySite.max(by: { $0.value < $1.value }), greedy.key != site,
             greedy.value > bySite[site, default: 0] + more
         {
             (site, most) = (greedy.key, 0)
         }
-        let holder = holders.filter { $0.knownSite == site }.max { count(of: $0) < count(of: $1) }
-        guard let holder, count(of: holder) > most else { return nil }
-        return remove(at: count(of: holder) - 1, of: holder)
+        let holder = holders.filter { $0.knownSite == site }.max { shares.count(of: $0) < shares.count(of: $1) }
+        guard let holder, shares.count(of: holder) > most else { return nil }
+        return remove(at: shares.count(of: holder) - 1, of: holder)
     }
 
     @discardableResult

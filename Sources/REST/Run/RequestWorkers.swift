@@ -5,13 +5,14 @@ import Store
 import Work
 
 /// The threads on which long bodies are read and their rows made, and costly requests are planned,
-/// where that holds up no loop. Fair between callers. Shared by all loops.
+/// where that holds up no loop. Fair between sites and their callers. Shared by all loops.
 public final class RequestWorkers: Sendable {
     private let pool: WorkerPool<Void>
 
     /// Workers whose threads are made when first needed.
     ///
-    /// - Parameter threads: For the requests of one caller; whoever else comes finds another one.
+    /// - Parameter threads: For the requests of one caller, and of one site; whoever else comes
+    ///   finds another one.
     public init(threads: Int) {
         pool = WorkerPool(
             name: "requests", threadsMax: threads + 1, threadsPerCallerMax: threads,

@@ -36,8 +36,8 @@ extension SQLiteReader {
     ///   - caller: Whose share of the long reads this takes.
     ///   - append: Makes one row's bytes and answers true, or what stands behind the last row and
     ///     answers false. Called by one thread at a time.
-    /// - Throws: 53400 when too many long reads are open, of this caller or in all; 57P03 after
-    ///   `close`.
+    /// - Throws: 53400 when too many long reads are open, of this caller, from his site or in all;
+    ///   57P03 after `close`.
     func leave(
         with query: RunningQuery, first: [UInt8], _ memory: AnswerMemory, for caller: Caller,
         append: @escaping (inout Rows, inout [UInt8]) throws(DatabaseError) -> Bool

@@ -10,7 +10,8 @@ final class WorkerLane<Seat>: Sendable {
     /// Ends all that runs here.
     private let cancellation = Cancellation()
 
-    /// - Parameter threadsPerCallerMax: Jobs of one caller that run at the same time.
+    /// - Parameter threadsPerCallerMax: Jobs of one caller that run at the same time; those of one
+    ///   site are bounded by it as well (``ShareBounds``).
     init(
         name: String, threadsMax: Int, threadsPerCallerMax: Int = .max,
         makeSeat: @escaping @Sendable () -> Seat
