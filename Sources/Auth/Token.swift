@@ -93,7 +93,8 @@ extension AuthService {
             tokenSeconds: settings.tokenSeconds, salt: RandomBytes.make(16))
         let most = settings.sessionsPerUserMax
         let grace = settings.leewaySeconds
-        let (signedIn, ended) = try await database.write(.first, for: .user(user.id)) {
+        let caller = Caller(user: user.id, from: request.peer.block)
+        let (signedIn, ended) = try await database.write(.first, for: caller) {
             transaction throws(Problem) in
             let ended = try transaction.makeRoom(
                 forSessionOf: user.id, most: most, grace: grace, now: now)

@@ -8,7 +8,7 @@ extension Setting {
             "database.waiting_per_caller", \.database.waitingPerCallerMax,
             .integer(1...1_000_000), .onRestart,
             "the most of them of one user, or one address that has not signed in; of all at one "
-                + "address four times as many"),
+                + "address at most four times as many"),
         Setting(
             "database.slow_waiting", \.database.slowWaitingMax, .integer(1...1_000_000),
             .onRestart,
@@ -16,7 +16,7 @@ extension Setting {
         Setting(
             "database.slow_waiting_per_caller", \.database.slowWaitingPerCallerMax,
             SettingForm.integer(1...1_000_000).optional, .onRestart,
-            "the most of them of one caller; of all at one address four times as many",
+            "the most of them of one caller; of all at one address at most four times as many",
             standard: "64; with PostgreSQL 16"),
         Setting(
             "database.long_answers", \.database.longAnswersMax, .integer(1...10_000), .onRestart,
@@ -24,7 +24,7 @@ extension Setting {
         Setting(
             "database.long_answers_per_caller", \.database.longAnswersPerCallerMax,
             .integer(1...10_000), .onRestart,
-            "the most of them of one caller; of all at one address four times as many"),
+            "the most of them of one caller; of all at one address at most four times as many"),
         Setting(
             "database.long_answer_seconds", \.database.longAnswerSeconds, .integer(1...year),
             .onRestart, "how long such an answer may take to be read, in seconds"),

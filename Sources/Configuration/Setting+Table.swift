@@ -151,7 +151,7 @@ extension Setting {
             "realtime.unindexed_per_caller", \.realtime.unindexedPerCallerMax,
             .integer(1...1_000_000), .onRestart,
             "the most of them of one user, or one address that has not signed in, on each loop; of "
-                + "all at one address four times as many"),
+                + "all at one address at most four times as many"),
         Setting(
             "realtime.unindexed_per_loop", \.realtime.unindexedPerLoopMax,
             .integer(1...1_000_000), .onRestart, "the most of them on each loop"),
@@ -197,7 +197,8 @@ extension Setting {
         Setting(
             "limits.connections_per_address", \.limits.connectionsPerAddressMax,
             SettingForm.integer(1...1_000_000_000).optional, .onRestart,
-            "the most open connections from one address (of IPv6 its first 64 bits)",
+            "the most open connections from one address (of IPv6 its first 64 bits; of all that "
+                + "have its first 48 at most four times as many)",
             standard: "a quarter of limits.connections, or of the files that may be open"),
         memoryBytes,
         Setting(

@@ -40,8 +40,8 @@ extension Event {
                 "connections are turned away: all \(limit) descriptors are open; raise the limit "
                     + "of open files (ulimit -n), or lower limits.connections"
             ]
-        case .connectionsRefused(let setting, let limit, let address, let untold):
-            [Self.refused(setting, limit, address, untold: untold)]
+        case .connectionsRefused(let bound, let limit, let address, let untold):
+            [Self.refused(bound, limit, address, untold: untold)]
         case .handshakesRefused(let limit, let address, let untold):
             [Self.refusedHandshake(limit, address, untold: untold)]
         case .originUnread(let field, let address): [Self.unread(field, address)]
@@ -74,10 +74,15 @@ extension Event {
     // MARK: Connections
 
     private static func refused(
-        _ setting: String, _ limit: Int, _ address: String, untold: Int
+        _ bound: ConnectionBound, _ limit: Int, _ address: String, untold: Int
     ) -> String {
-        "a connection\(origin(address)) is refused: \(limit) are open, and \(setting) allows no "
-            + "more" + others(untold)
+        let holder =
+            switch bound {
+            case .ofAll, .ofAddress: ""
+            case .ofSite: " from its /48"
+            }
+        return "a connection\(origin(address)) is refused: \(limit) are open\(holder), and "
+            + "\(bound.setting) allows no more" + others(untold)
     }
 
     private static func refusedHandshake(

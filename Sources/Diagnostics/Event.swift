@@ -70,9 +70,9 @@ public enum Event: Sendable {
     case databaseServer(level: LogLevel, text: String)
     /// Connections are turned away because the process has as many descriptors open as it may.
     case descriptorsExhausted(limit: Int)
-    /// A connection from an address was refused, since so many are open that a setting allows; so
-    /// many more since the last line.
-    case connectionsRefused(setting: String, limit: Int, address: String, untold: Int)
+    /// A connection from an address was refused, since as many are open as a bound allows; so many
+    /// more since the last line.
+    case connectionsRefused(ConnectionBound, limit: Int, address: String, untold: Int)
     /// The same, since so many TLS handshakes have begun and are not done.
     case handshakesRefused(limit: Int, address: String, untold: Int)
     /// A request says in a field for whom it comes, from an address that is no trusted proxy's.
@@ -202,9 +202,9 @@ public enum Event: Sendable {
             [.init("path", .string(path)), .init("message", .string(lines.joined(separator: ";")))]
         case .databaseServer(level: _, let text): [.init("message", .string(text))]
         case .descriptorsExhausted(let limit): [.init("limit", .integer(Int64(limit)))]
-        case .connectionsRefused(let setting, let limit, let address, let untold):
+        case .connectionsRefused(let bound, let limit, let address, let untold):
             [
-                .init("setting", .string(setting)), .init("limit", .integer(Int64(limit))),
+                .init("setting", .string(bound.setting)), .init("limit", .integer(Int64(limit))),
                 .init("address", .string(address)), .init("untold", .integer(Int64(untold))),
             ]
         case .handshakesRefused(let limit, let address, let untold):

@@ -27,12 +27,6 @@ final class ConnectionCount: Sendable {
     }
 }
 
-extension ConnectionLimits {
-    fileprivate var connectionBounds: ShareBounds {
-        ShareBounds(total: connectionsMax, each: connectionsPerBlockMax)
-    }
-}
-
 extension ShareShortage {
     /// What the peer is told whose connection is one too many.
     var message: String {

@@ -10,14 +10,15 @@ import Synchronization
 /// refused, loops end those that take long.
 final class HandshakeCount: Sendable {
     private struct State {
-        var shares = Shares<AddressBlock>()
+        /// Of the sites.
+        var tally = Tally<AddressBlock>()
         var refused = 0
     }
 
     private let state = Mutex(State())
 
     /// Those that are not done.
-    var count: Int { state.withLock(\.shares.total) }
+    var count: Int { state.withLock(\.tally.total) }
 
     /// How many were refused so far while few places were left.
     var refusedCount: Int { state.withLock(\.refused) }
@@ -26,7 +27,7 @@ final class HandshakeCount: Sendable {
     func take(for block: AddressBlock, _ limits: ConnectionLimits) -> Bool {
         state.withLock { state in
             guard Self.admits(block, to: &state, limits) else { return false }
-            state.shares.add(for: block.knownSite)
+            state.tally.add(for: block.knownSite)
             return true
         }
     }
@@ -37,14 +38,14 @@ final class HandshakeCount: Sendable {
     }
 
     func giveBack(_ block: AddressBlock) {
-        state.withLock { $0.shares.giveBack(from: block.knownSite) }
+        state.withLock { $0.tally.giveBack(from: block.knownSite) }
     }
 
     private static func admits(
         _ block: AddressBlock, to state: inout State, _ limits: ConnectionLimits
     ) -> Bool {
-        let left = limits.handshakesMax - state.shares.total
-        let taken = block.knownSite.map(state.shares.count(of:)) ?? 0
+        let left = limits.handshakesMax - state.tally.total
+        let taken = block.knownSite.map(state.tally.count(of:)) ?? 0
         // One that has its own share is told nothing of the others' places.
         if taken >= left, left <= max(1, limits.handshakesMax / 4) { state.refused += 1 }
         return taken < left

@@ -56,6 +56,11 @@ public struct ConnectionLimits: Hashable, Sendable {
     /// The same for a session that handles back-pressure itself.
     public var webSocketHardQueueBytesMax = 16 * 1_048_576
 
+    /// Open connections of the process, of one address block, and of all of one site.
+    public var connectionBounds: ShareBounds {
+        ShareBounds(total: connectionsMax, each: connectionsPerBlockMax)
+    }
+
     /// The defaults, for so many connections.
     public init(connectionsMax: Int) {
         self.connectionsMax = connectionsMax

@@ -3,7 +3,7 @@ public import Addresses
 /// Who shares what is scarce with others: whose turn it is, and who has had enough.
 public enum Caller: Hashable, Sendable {
     /// Who has signed in, by the user's id, at a site: at another one he is another caller.
-    case user(String, from: AddressBlock = .none)
+    case user(String, from: AddressBlock)
     /// Whoever calls from an address without having signed in.
     case anonymous(AddressBlock)
     /// A holder of the service key, by where the call comes from.

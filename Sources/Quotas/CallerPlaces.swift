@@ -12,9 +12,6 @@ public struct CallerPlaces<ID: Equatable, Element> {
     /// What is held, by all together.
     public var total: Int { shares.total }
 
-    /// How much a caller holds.
-    public func count(of caller: Caller) -> Int { shares.count(of: caller) }
-
     /// What is held as a caller comes with more.
     public func use(by caller: Caller) -> ShareUse { shares.use(by: caller) }
 
@@ -32,25 +29,25 @@ public struct CallerPlaces<ID: Equatable, Element> {
         remove(at: index, of: caller)
     }
 
-    /// Removes the last of whoever holds most at the site that holds most, for a newcomer. No site
-    /// gives way that would have no more than the newcomer's then, and nobody at that who would
-    /// have no more than the newcomer: they would take turns at it. Nor do the server's own.
+    /// Removes the last of whoever holds most at the site that holds most, for a newcomer who will
+    /// hold less, as will his site (``Holders``). The server's own never give way.
     ///
     /// - Parameter more: How much the newcomer comes with that has not been added.
     /// - Returns: nil where nobody gives way.
     public mutating func displace(for newcomer: Caller, with more: Int) -> Element? {
-        let holders = lines.keys.filter { $0 != .server }
-        var bySite: [AddressBlock?: Int] = [:]
-        for holder in holders { bySite[holder.knownSite, default: 0] += count(of: holder) }
-        var (site, most) = (newcomer.knownSite, count(of: newcomer) + more)
-        if let greedy = bySite.max(by: { $0.value < $1.value }), greedy.key != site,
-            greedy.value > bySite[site, default: 0] + more
-        {
-            (site, most) = (greedy.key, 0)
+        var (sites, beside) = (Holders(), Holders())
+        for (site, callers) in Dictionary(grouping: lines.keys, by: \.knownSite) {
+            var here = Holders()
+            for caller in callers where caller != .server {
+                here.note((shares.count(of: caller), 0), of: caller)
+            }
+            if site == newcomer.knownSite { beside = here }
+            sites.note(here, served: 0)
         }
-        let holder = holders.filter { $0.knownSite == site }.max { count(of: $0) < count(of: $1) }
-        guard let holder, count(of: holder) > most else { return nil }
-        return remove(at: count(of: holder) - 1, of: holder)
+        let own = shares.count(of: newcomer) + more
+        let giver = sites.giver(
+            to: newcomer, beside, ofSite: (beside.count + more, 0), own: (own, 0))
+        return giver.flatMap { remove(at: shares.count(of: $0) - 1, of: $0) }
     }
 
     @discardableResult

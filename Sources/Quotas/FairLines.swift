@@ -25,11 +25,11 @@ struct FairLines<Key: Hashable & Sendable, Line: WaitingLine>: WaitingLine {
         /// - Parameter order: Of its turn, if it has none yet.
         /// - Returns: where that turn begins.
         mutating func add(
-            _ add: (inout Line) -> Void, at now: UInt64, order: UInt64
+            at now: UInt64, order: UInt64, _ change: (inout Line) -> Void
         ) -> UInt64? {
             served = max(served, now)
             let isFirst = line.count == 0
-            add(&line)
+            change(&line)
             guard isFirst else { return nil }
             turn = order
             return served
@@ -38,8 +38,8 @@ struct FairLines<Key: Hashable & Sendable, Line: WaitingLine>: WaitingLine {
         /// Counts what it has had.
         ///
         /// - Returns: how far it has been served by that.
-        mutating func charge(_ cost: UInt64, _ charge: (inout Line) -> Void) -> UInt64 {
-            charge(&line)
+        mutating func charge(_ cost: UInt64, _ change: (inout Line) -> Void) -> UInt64 {
+            change(&line)
             served &+= cost
             return served
         }
@@ -88,7 +88,7 @@ struct FairLines<Key: Hashable & Sendable, Line: WaitingLine>: WaitingLine {
     /// Adds one element to the line of a key.
     mutating func append(to key: Key, _ add: (inout Line) -> Void) {
         turnCount += 1
-        let start = places[key, default: Place()].add(add, at: now, order: turnCount)
+        let start = places[key, default: Place()].add(at: now, order: turnCount, add)
         if let start { insert(Turn(start: start, order: turnCount, key: key)) }
         count += 1
     }
@@ -129,11 +129,11 @@ struct FairLines<Key: Hashable & Sendable, Line: WaitingLine>: WaitingLine {
 
     /// Says what an element of a key's line has cost.
     ///
-    /// - Parameter charge: Says it within the line.
+    /// - Parameter change: Says it within the line.
     mutating func charge(
-        _ cost: UInt64, to key: Key, _ charge: (inout Line) -> Void = { _ in }
+        _ cost: UInt64, to key: Key, _ change: (inout Line) -> Void = { _ in }
     ) {
-        let served = places[key, default: Place(served: now)].charge(cost, charge)
+        let served = places[key, default: Place(served: now)].charge(cost, change)
         if count == 0 { now = max(now, served) }
         guard places.count > linesMax else { return }
         places = places.filter { $0.value.line.count > 0 || $0.value.served > now }

@@ -25,7 +25,7 @@ public struct FairQueue<Element> {
     public func use(by caller: Caller) -> ShareUse {
         ShareUse(
             total: count, each: count(of: caller),
-            site: caller.knownSite == nil ? 0 : count(ofSite: caller.knownSite))
+            site: caller.knownSite.map { count(ofSite: $0) })
     }
 
     private func count(ofSite site: AddressBlock?) -> Int { sites[site]?.count ?? 0 }
@@ -104,25 +104,6 @@ extension FairQueue: Sendable where Element: Sendable {}
 
 // Who gives way where the queue is full.
 extension FairQueue {
-    /// How much a caller or a site has waiting, and how far it has been served.
-    private typealias Held = (count: Int, served: UInt64)
-
-    /// What several hold, and who of them holds most.
-    private struct Holders {
-        var count = 0
-        var most: (held: Held, caller: Caller)?
-
-        mutating func note(_ held: Held, of caller: Caller) {
-            count += held.count
-            if most.map({ $0.held < held }) ?? true { most = (held, caller) }
-        }
-
-        /// Counts what a site holds, for which its caller stands who holds most of it.
-        mutating func note(_ ofSite: Holders, served: UInt64) {
-            if let most = ofSite.most { note((ofSite.count, served), of: most.caller) }
-        }
-    }
-
     /// Takes out the last element of whoever has most at the site that has most, the one that has
     /// been served most where several have: to make room for one more of a caller who would have
     /// less.
@@ -164,16 +145,10 @@ extension FairQueue {
             alike.note(alikeHere, served: served)
             others.note(othersHere, served: served)
         }
-        if alike.count < others.count { return others.most?.caller }
+        if alike.count < others.count { return others.greediest }
         let site = caller.knownSite
-        if let (held, holder) = alike.most, holder.knownSite != site,
-            held > (count(ofSite: site) + 1, sites.served(site))
-        {
-            return holder
-        }
-        guard let (held, holder) = beside.most,
-            held > (count(of: caller) + 1, sites[site]?.served(caller) ?? 0)
-        else { return nil }
-        return holder
+        return alike.giver(
+            to: caller, beside, ofSite: (count(ofSite: site) + 1, sites.served(site)),
+            own: (count(of: caller) + 1, sites[site]?.served(caller) ?? 0))
     }
 }

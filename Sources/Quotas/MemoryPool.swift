@@ -15,20 +15,21 @@ public final class MemoryPool: Sendable {
     /// its values, and another one in what they become.
     public static let bytesPerBodyByte = 4
 
-    /// All there is, in bytes.
-    public let bytesMax: Int
-    /// The most for one caller; where nobody knows from where the call comes no such bound holds.
-    public let perCallerMax: Int
     private let bounds: ShareBounds
     private let state = Mutex(State())
 
     /// A pool of which nothing is taken.
+    ///
+    /// - Parameters:
+    ///   - bytesMax: All there is.
+    ///   - perCallerMax: The most for one caller; where nobody knows from where the call comes no
+    ///     such bound holds.
     public init(bytesMax: Int, perCallerMax: Int) {
-        self.bytesMax = bytesMax
-        self.perCallerMax = perCallerMax
         bounds = ShareBounds(total: bytesMax, each: perCallerMax)
     }
 
+    /// All there is, in bytes.
+    public var bytesMax: Int { bounds.total }
     /// Bytes that are taken now.
     public var taken: Int { state.withLock { $0.shares.total } }
     /// The most that were ever taken.
@@ -38,7 +39,7 @@ public final class MemoryPool: Sendable {
 
     /// The most that a caller may have, whatever others have.
     public func bytesMax(for caller: Caller) -> Int {
-        caller.ifKnown == nil ? bytesMax : perCallerMax
+        caller.ifKnown == nil ? bounds.total : bounds.each
     }
 
     func take(_ count: Int, for caller: Caller) -> Bool {

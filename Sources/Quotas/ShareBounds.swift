@@ -1,6 +1,9 @@
 /// How much of something scarce there may be in all, of one, and of all that come from one site:
 /// several must be greedy, and at several sites, before others are refused.
 public struct ShareBounds: Hashable, Sendable {
+    /// So many shares all of one site have at most: many people may be behind one address.
+    private static let sharesPerSite = 4
+
     /// In all.
     public let total: Int
     /// Of one.
@@ -8,11 +11,11 @@ public struct ShareBounds: Hashable, Sendable {
     /// Of all from one site. Where nobody knows the site it does not hold.
     public let site: Int
 
-    /// Bounds of which that of a site is made: what four may have, since many people may be behind
-    /// one address, but less where that would leave no share of the whole to others. Accounts cost
-    /// nothing, nor do addresses within a site: with a share each, one person would have it all.
+    /// Bounds of which that of a site is made: what four may have, but less where that would leave
+    /// no share of the whole to others. Accounts cost nothing, nor do addresses within a site: with
+    /// a share each, one person would have it all.
     public init(total: Int = .max, each: Int = .max) {
-        let (several, isBeyond) = each.multipliedReportingOverflow(by: 4)
+        let (several, isBeyond) = each.multipliedReportingOverflow(by: Self.sharesPerSite)
         self.init(
             total: total, each: each,
             site: min(isBeyond ? .max : several, max(each, total - each)))
@@ -24,9 +27,29 @@ public struct ShareBounds: Hashable, Sendable {
 
     /// What there would not be enough of for some more; nil if there is enough.
     public func shortage(_ more: Int = 1, beside use: ShareUse) -> ShareShortage? {
+        shareShortage(more, beside: use) ?? (more > total - use.total ? .inAll : nil)
+    }
+
+    /// The same of the share of the one who asks and of his site's, whatever all have.
+    public func shareShortage(_ more: Int = 1, beside use: ShareUse) -> ShareShortage? {
         if more > each - use.each { return .ofShare }
-        if more > site - use.site { return .ofSite }
-        return more > total - use.total ? .inAll : nil
+        return more > site - use.site ? .ofSite : nil
+    }
+
+    /// What there would not be enough of for one more of a caller; nil if there is enough.
+    ///
+    /// - Parameters:
+    ///   - total: What is in use by all: where that is little nobody has much.
+    ///   - use: What is in use as the caller comes; asked for where that is not known by the total.
+    public func shortage(
+        for caller: Caller, of total: Int, beside use: @autoclosure () -> ShareUse
+    ) -> ShareShortage? {
+        total < min(self.total, each) ? nil : holding(for: caller).shortage(beside: use())
+    }
+
+    /// As they hold for a caller: the server itself is held to no share.
+    public func holding(for caller: Caller) -> ShareBounds {
+        caller == .server ? ShareBounds(total: total) : self
     }
 
     /// What is left of them.
@@ -46,9 +69,9 @@ public struct ShareUse: Hashable, Sendable {
     /// By all from the site of the one who asks; none where nobody knows it.
     public let site: Int
 
-    /// So much is in use.
-    public init(total: Int, each: Int, site: Int) {
-        (self.total, self.each, self.site) = (total, each, site)
+    /// So much is in use; nil by a site that nobody knows.
+    public init(total: Int, each: Int, site: Int?) {
+        (self.total, self.each, self.site) = (total, each, site ?? 0)
     }
 
     /// What is in use in two places.

@@ -1,33 +1,32 @@
 import Addresses
 
 /// How much of something scarce is in use, in all, by each of those who share it, and by all of
-/// each site (``ShareBounds``). Nobody is kept who has nothing.
+/// each site (``ShareBounds``).
 public struct Shares<Key: Sited>: Sendable {
-    /// What is in use.
-    public private(set) var total = 0
-    private var byKey: [Key: Int] = [:]
-    private var bySite: [AddressBlock: Int] = [:]
+    private var ofKeys = Tally<Key>()
+    private var ofSites = Tally<AddressBlock>()
 
     /// Nothing is in use yet.
     public init() {}
 
+    /// What is in use.
+    public var total: Int { ofKeys.total }
+
     /// How much one has taken.
-    public func count(of key: Key) -> Int { byKey[key, default: 0] }
+    public func count(of key: Key) -> Int { ofKeys.count(of: key) }
 
     /// What is in use as one asks for more.
     public func use(by key: Key) -> ShareUse {
-        let ofSite = key.knownSite.map { bySite[$0, default: 0] }
-        return ShareUse(total: total, each: count(of: key), site: ofSite ?? 0)
+        ShareUse(
+            total: total, each: count(of: key), site: key.knownSite.map { ofSites.count(of: $0) })
     }
 
     /// Takes some, however much is in use.
     ///
     /// - Parameter key: Who takes it; nil where nobody knows, and it counts in all alone.
     public mutating func add(_ count: Int = 1, for key: Key?) {
-        total += count
-        guard let key else { return }
-        byKey[key, default: 0] += count
-        if let site = key.knownSite { bySite[site, default: 0] += count }
+        ofKeys.add(count, for: key)
+        if let site = key?.knownSite { ofSites.add(count, for: site) }
     }
 
     /// Takes some, if it is there.
@@ -54,12 +53,8 @@ public struct Shares<Key: Sited>: Sendable {
 
     /// Gives back what has been taken, by the same key.
     public mutating func giveBack(_ count: Int = 1, from key: Key?) {
-        guard let key else { return total -= count }
-        guard let share = byKey[key] else { return }
-        let count = min(count, share)
-        total -= count
-        byKey[key] = share > count ? share - count : nil
-        guard let site = key.knownSite, let ofSite = bySite[site] else { return }
-        bySite[site] = ofSite > count ? ofSite - count : nil
+        let before = total
+        ofKeys.giveBack(count, from: key)
+        if let site = key?.knownSite { ofSites.giveBack(before - total, from: site) }
     }
 }

@@ -27,18 +27,17 @@ final class ConnectionNotices: Sendable {
         case .descriptorsExhausted:
             guard descriptors.take() != nil else { return }
             log.record(.descriptorsExhausted(limit: DescriptorLimit.current))
-        case .tooMany(.ofShare, let peer), .tooMany(.ofSite, let peer):
-            guard let untold = ofAddress.take() else { return }
+        case .tooMany(let shortage, let peer):
+            let bounds = limits.connectionBounds
+            let (bound, limit, quota) =
+                switch shortage {
+                case .ofShare: (ConnectionBound.ofAddress, bounds.each, ofAddress)
+                case .ofSite: (ConnectionBound.ofSite, bounds.site, ofAddress)
+                case .inAll: (ConnectionBound.ofAll, bounds.total, ofAll)
+                }
+            guard let untold = quota.take() else { return }
             log.record(
-                .connectionsRefused(
-                    setting: "limits.connections_per_address",
-                    limit: limits.connectionsPerBlockMax, address: peer.address, untold: untold))
-        case .tooMany(.inAll, let peer):
-            guard let untold = ofAll.take() else { return }
-            log.record(
-                .connectionsRefused(
-                    setting: "limits.connections", limit: limits.connectionsMax,
-                    address: peer.address, untold: untold))
+                .connectionsRefused(bound, limit: limit, address: peer.address, untold: untold))
         case .tooManyHandshakes(let peer):
             guard let untold = ofHandshakes.take() else { return }
             log.record(

@@ -118,7 +118,8 @@ enum MetricText {
         output.append(utf8: "\(name)_count \(count)\n")
     }
 
-    /// A counter of what was refused because too many waited, in all or of their caller.
+    /// A counter of what was refused because too many waited, in all, or of their caller or
+    /// his site.
     static func refused(
         _ name: String, _ help: String, all: Int, ofCaller: Int, to output: inout [UInt8]
     ) {

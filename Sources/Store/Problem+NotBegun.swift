@@ -1,4 +1,5 @@
 public import Diagnostics
+public import Quotas
 
 // What is told of work that an engine has not begun.
 
@@ -13,29 +14,36 @@ extension Problem {
         code: "57014", status: 500, message: "canceling statement due to user request")
 
     /// 53400: as many reads wait as may.
-    public static let tooManyReads = crowded(
-        "Too many reads are waiting.", hint: "Try again in a moment.")
-
-    /// 53400: as many reads of one caller wait as may.
-    public static let tooManyReadsOfCaller = crowded(
-        "Too many of your reads are waiting.", hint: "Wait for their answers.")
+    public static func tooManyReads(_ shortage: ShareShortage) -> Problem {
+        crowded("reads", shortage)
+    }
 
     /// 53400: as many writes wait as may.
-    public static let tooManyWrites = crowded(
-        "Too many writes are waiting.", hint: "Try again in a moment.")
+    public static func tooManyWrites(_ shortage: ShareShortage) -> Problem {
+        crowded(
+            "writes", shortage,
+            or: shortage == .ofShare ? "send several rows in one request" : nil)
+    }
 
-    /// 53400: as many writes of one caller wait as may.
-    public static let tooManyWritesOfCaller = crowded(
-        "Too many of your writes are waiting.",
-        hint: "Wait for their answers, or send several rows in one request.")
+    /// 53400: as many slow queries wait as may.
+    public static func tooManySlowQueries(_ shortage: ShareShortage) -> Problem {
+        crowded("slow queries", shortage, or: "make the query cheaper")
+    }
 
-    /// 53400: as many slow queries wait as may, or as may of one caller.
-    public static let tooManySlowQueries = crowded(
-        "Too many slow queries are waiting.",
-        hint: "Try again in a moment, or make the query cheaper.")
-
-    /// 53400 with `Retry-After`.
-    private static func crowded(_ message: String, hint: String) -> Problem {
-        Problem(code: "53400", status: 503, message: message, hint: hint, retryAfterSeconds: 1)
+    /// 53400 with `Retry-After`: who has too many waiting is told whose they are.
+    private static func crowded(
+        _ work: String, _ shortage: ShareShortage, or remedy: String? = nil
+    ) -> Problem {
+        let (message, patience) =
+            switch shortage {
+            case .ofShare:
+                ("Too many of your \(work) are waiting.", "Wait for their answers")
+            case .ofSite:
+                ("Too many \(work) from your address are waiting.", "Try again in a moment")
+            case .inAll: ("Too many \(work) are waiting.", "Try again in a moment")
+            }
+        return Problem(
+            code: "53400", status: 503, message: message,
+            hint: patience + (remedy.map { ", or \($0)" } ?? "") + ".", retryAfterSeconds: 1)
     }
 }

@@ -1,4 +1,5 @@
 public import Diagnostics
+public import Quotas
 public import Work
 
 // What is told of work that a pool of threads has not done.
@@ -6,11 +7,11 @@ public import Work
 extension Problem {
     /// Why it was not done.
     ///
-    /// - Parameter full: told where too many wait.
-    public init(_ refusal: WorkRefusal, full: Problem) {
+    /// - Parameter full: what is told where too many wait.
+    public init(_ refusal: WorkRefusal, full: (ShareShortage) -> Problem) {
         self =
             switch refusal {
-            case .full: full
+            case .full(let shortage): full(shortage)
             case .closed: .closed
             case .withdrawn: .withdrawn
             }
@@ -20,8 +21,10 @@ extension Problem {
 extension Result where Failure == WorkRefusal {
     /// What the work has come to, or why it was not done.
     ///
-    /// - Parameter full: told where too many wait.
-    public func worded<R>(full: Problem) -> Result<R, Problem> where Success == Result<R, Problem> {
+    /// - Parameter full: what is told where too many wait.
+    public func worded<R>(
+        full: (ShareShortage) -> Problem
+    ) -> Result<R, Problem> where Success == Result<R, Problem> {
         switch self {
         case .success(let result): result
         case .failure(let refusal): .failure(Problem(refusal, full: full))

@@ -5,7 +5,7 @@ import Synchronization
 /// Why a job was not done.
 public enum WorkRefusal: Error, Hashable, Sendable {
     /// Too many wait already, or the system refuses the first thread.
-    case full
+    case full(ShareShortage)
     /// The pool has been closed.
     case closed
     /// Whoever wanted it was cancelled before it began.
@@ -67,7 +67,7 @@ public final class WorkerPool<Seat>: Sendable {
     private let state = Mutex(State())
     private let bell = Semaphore()
     private let name: String
-    private let threads: ShareBounds
+    private let threadBounds: ShareBounds
     private let overflow: Overflow
     private let niceness: Int32
     private let makeSeat: @Sendable () -> Seat
@@ -87,7 +87,7 @@ public final class WorkerPool<Seat>: Sendable {
         makeSeat: @escaping @Sendable () -> Seat
     ) {
         self.name = name
-        threads = ShareBounds(total: threadsMax, each: threadsPerCallerMax)
+        threadBounds = ShareBounds(total: threadsMax, each: threadsPerCallerMax)
         self.overflow = overflow
         self.niceness = niceness
         self.makeSeat = makeSeat
@@ -195,25 +195,24 @@ public final class WorkerPool<Seat>: Sendable {
             if state.isClosed { return (job, .closed) }
             if job.withdrawal?.isRaised == true { return (job, .withdrawn) }
             if !begins(job, state),
-                let shortage = bounds.shortage(beside: state.jobs.use(by: job.caller)),
-                shortage != .inAll
+                let shortage = bounds.shareShortage(beside: state.jobs.use(by: job.caller))
             {
-                return (job, .full)
+                return (job, .full(shortage))
             }
             var displaced: Job?
             if waiting(state) >= bounds.total {
                 displaced = displace(for: job, &state)
-                if displaced == nil { return (job, .full) }
+                if displaced == nil { return (job, .full(.inAll)) }
             }
-            if state.idle <= state.jobs.count, state.threads.count < threads.total,
+            if state.idle <= state.jobs.count, state.threads.count < threadBounds.total,
                 let thread = PosixThread(name: name, niceness: niceness, { [self] in work() })
             {
                 state.threads.append(thread)
             }
-            if state.threads.isEmpty { return (job, .full) }
+            if state.threads.isEmpty { return (job, .full(.inAll)) }
             if job.goesFirst { state.hasFirst = true }
             state.jobs.append(job, of: job.caller)
-            return displaced.map { ($0, .full) }
+            return displaced.map { ($0, .full(.inAll)) }
         }
         if let (job, reason) = refused { job.refuse(reason) }
         if refused?.0 !== job { bell.signal() }
@@ -221,13 +220,13 @@ public final class WorkerPool<Seat>: Sendable {
 
     /// Jobs that no thread is left for; below zero, threads that no job is left for.
     private func waiting(_ state: State) -> Int {
-        state.jobs.count + state.running.total - threads.total
+        state.jobs.count + state.running.total - threadBounds.total
     }
 
     /// Whether a job need not wait.
     private func begins(_ job: Job, _ state: State) -> Bool {
         let use = state.jobs.use(by: job.caller) + state.running.use(by: job.caller)
-        return threads.shortage(beside: use) == nil
+        return threadBounds.shortage(beside: use) == nil
     }
 
     /// Takes the job out that is to make room for another; nil where there is none.
@@ -287,7 +286,7 @@ public final class WorkerPool<Seat>: Sendable {
                 defer { swap(&running, &state.running) }
                 if let (job, caller) = takeFirst(
                     &state,
-                    where: { running.shortage(for: $0, within: threads) == nil })
+                    where: { running.shortage(for: $0, within: threadBounds) == nil })
                 {
                     running.add(for: caller)
                     return (job, false)

@@ -1,3 +1,4 @@
+import Addresses
 import Bytes
 import Crypto
 import Diagnostics
@@ -37,6 +38,16 @@ import Values
             #"{"email":"ada@example.org","password":"\#(String(repeating: "x", count: 5000))"}"#,
             400, "invalid_credentials", "Invalid login credentials"),
     ]
+
+    @Test func `the write of a sign-in has its part of what its address may have waiting`()
+        async throws
+    {
+        let fixture = try Fixture(seen: { WatchedDatabase($0) })
+        let database = try #require(fixture.service.database as? WatchedDatabase)
+        #expect(await fixture.signUp().status == 200)
+        #expect(await fixture.signIn(address: "198.51.100.7").status == 200)
+        #expect(database.callersOfWrites.last?.knownSite == AddressBlock("198.51.100.7"))
+    }
 
     @Test(arguments: refusals)
     func `a bad sign-in is refused in both error forms`(refusal: Refusal) async throws {

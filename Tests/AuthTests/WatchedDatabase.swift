@@ -12,11 +12,15 @@ final class WatchedDatabase: DatabaseInFront {
     let database: any Database
     private let notes = Mutex(Notes())
     private let writesLeft = Mutex(Int.max)
+    private let writers = Mutex<[Caller]>([])
 
     init(_ database: any Database) { self.database = database }
 
     /// The most rows that one transaction has found and changed so far.
     var rowsMax: Int { notes.withLock { $0.rowsMax } }
+
+    /// For whom it has written, the last one last.
+    var callersOfWrites: [Caller] { writers.withLock(\.self) }
 
     /// How SQLite goes about what it was asked of sessions so far: lines of EXPLAIN QUERY PLAN.
     var plans: Set<String> { notes.withLock { $0.plans } }
@@ -46,6 +50,7 @@ final class WatchedDatabase: DatabaseInFront {
             return left < 0
         }
         guard !isStopped else { throw .conflict }
+        writers.withLock { $0.append(caller) }
         return try await database.write(priority, for: caller) {
             [self] transaction throws(Problem) in
             let watched = WatchedTransaction(transaction, explains: explains)

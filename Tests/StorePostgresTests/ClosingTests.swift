@@ -63,7 +63,7 @@ import Values
         let (gate, begun) = (Gate(), Record<Int>())
         let answers = Record<Result<Int, Problem>>()
         var withdrawals: [@Sendable () -> Void] = []
-        for count in 0...(DatabaseBounds.threads + DatabaseBounds.waitingMax) {
+        for count in 0...(DatabaseBounds.threads + DatabaseBounds.waiting.total) {
             withdrawals.append(
                 try look(in: database, to: answers) { _ throws(Problem) in
                     begun.append(0)
@@ -101,9 +101,9 @@ import Values
             try look(for: .user("greedy"))
             _ = begun.wait(for: count)
         }
-        for _ in 0..<DatabaseBounds.waitingMax { try look(for: .user("greedy")) }
+        for _ in 0..<DatabaseBounds.waiting.total { try look(for: .user("greedy")) }
         let refused = answers.all.count
-        #expect(refused > DatabaseBounds.waitingMax / 2)
+        #expect(refused > DatabaseBounds.waiting.total / 2)
         try look(for: .user("another"))
         #expect(answers.all.count == refused)
         for withdraw in withdrawals { withdraw() }

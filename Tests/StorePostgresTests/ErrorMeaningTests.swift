@@ -1,3 +1,5 @@
+import Diagnostics
+import Quotas
 import Store
 import Testing
 
@@ -18,5 +20,22 @@ import Testing
         code: String, fields: [(String, String)], meaning: DatabaseError
     ) {
         #expect(DatabaseError(serverError(code, fields: fields)) == meaning)
+    }
+
+    @Test func `who is refused since too many wait is told whose they are`() {
+        let reads = [ShareShortage.ofShare, .ofSite, .inAll].map {
+            Problem(reading: .queueFull($0)).message
+        }
+        #expect(
+            reads == [
+                "Too many of your reads are waiting.",
+                "Too many reads from your address are waiting.", "Too many reads are waiting.",
+            ])
+        #expect(
+            Problem(writing: .queueFull(.ofSite)).message
+                == "Too many writes from your address are waiting.")
+        #expect(
+            Problem(writing: .slowQueueFull(.ofSite)).message
+                == "Too many slow queries from your address are waiting.")
     }
 }

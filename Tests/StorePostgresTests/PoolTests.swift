@@ -81,7 +81,7 @@ import Testing
             repeating: ("select pg_sleep(0.05)", .writes), count: 4)
         user.run("select 1", on: .write)
         let ended = user.submit(units, on: .write).wait(for: 4)
-        #expect(ended.first?.1.failure == .queueFull && ended.first?.0 == 3)
+        #expect(ended.first?.1.failure == .queueFull(.inAll) && ended.first?.0 == 3)
         // Behind one that takes long another connection is opened: what comes then comes at once.
         #expect(ended.dropFirst().map(\.0).sorted() == [0, 1, 2])
         #expect(ended.dropFirst().allSatisfy { $0.1.succeeded })
@@ -116,7 +116,7 @@ import Testing
         let modest = user.submit([("select 1", .writes)], on: .write, for: .user("modest"))
         #expect(modest.wait(for: 1).first?.1.succeeded == true)
         let ended = greedy.wait(for: 4)
-        #expect(ended.first?.1.failure == .queueFullOfCaller && ended.first?.0 == 3)
+        #expect(ended.first?.1.failure == .queueFull(.ofShare) && ended.first?.0 == 3)
         #expect(user.counts.refusedOfCaller == 1 && user.counts.refused == 0)
     }
 
@@ -158,7 +158,7 @@ import Testing
         try holder.run(script: "select pg_advisory_unlock(8271143)", within: .seconds(60)) { _, _ in }
         #expect(few.wait(for: 1).first?.1.value == "1")
         let ended = greedy.map { $0.wait(for: 4) }
-        let refused = ended.joined().filter { $0.1.failure == .slowQueueFull }
+        let refused = ended.joined().filter { $0.1.failure == .slowQueueFull(.inAll) }
         #expect(refused.map(\.0) == [3], "the last one of one of them")
         #expect(ended.joined().count(where: \.1.succeeded) == 7)
         #expect(user.counts.refused == 1)
@@ -312,7 +312,7 @@ import Testing
         let other = user.submit(
             [("select 1", .writes)], on: .write, for: .user("other", at: "198.51.100.7"))
         #expect(other.wait(for: 1).first?.1.succeeded == true)
-        let refused = crowd.count { $0.wait(for: 1).first?.1.failure == .queueFullOfCaller }
+        let refused = crowd.count { $0.wait(for: 1).first?.1.failure == .queueFull(.ofSite) }
         // One runs, and four wait.
         #expect(refused == 2 && user.counts.refusedOfCaller == 2)
     }

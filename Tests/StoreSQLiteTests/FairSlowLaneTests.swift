@@ -15,7 +15,8 @@ import Testing
     /// Reads on the slow lane for a while; what withdraws it.
     private func read(
         _ text: String, on database: SQLiteDatabase, for caller: Caller,
-        _ ended: Record<String>, _ name: String, begun: Record<String>? = nil
+        _ ended: Record<String>, _ name: String, begun: Record<String>? = nil,
+        told: @escaping @Sendable (Problem) -> String = \.code
     ) -> @Sendable () -> Void {
         database.slowLane.pending(for: caller) { reader throws(Problem) in
             begun?.append(name)
@@ -23,7 +24,7 @@ import Testing
         }.start { result in
             switch result {
             case .success: ended.append(name)
-            case .failure(let problem): ended.append("\(name) \(problem.code)")
+            case .failure(let problem): ended.append("\(name) \(told(problem))")
             }
         }
     }
@@ -238,11 +239,15 @@ import Testing
         let ended = Record<String>()
         let crowd = Caller.crowd(26, .usersOfAddress)
         let withdrawals = crowd.map {
-            read(SlowLaneTests.endless, on: database, for: $0, ended, "greedy")
+            read(
+                SlowLaneTests.endless, on: database, for: $0, ended, "greedy:",
+                told: { "\($0.code) \($0.message)" })
         }
         // Eight wait, and those few who run; one may have a thread no longer, and wait as well.
         let refused = ended.wait(for: 26 - 8 - configuration.slowLaneThreads)
-        #expect(Set(refused) == ["greedy 53400"])
+        #expect(
+            Set(refused)
+                == ["greedy: 53400 Too many slow queries from your address are waiting."])
         let other = Caller.user("other", at: "198.51.100.7")
         _ = read(Self.short, on: database, for: other, ended, "other")
         ended.wait("the other's") { $0.contains("other") }

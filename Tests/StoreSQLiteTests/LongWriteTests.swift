@@ -1,4 +1,5 @@
 import Quotas
+import TestSupport
 import Testing
 
 @testable import Store

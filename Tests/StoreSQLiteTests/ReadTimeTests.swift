@@ -2,6 +2,7 @@ import Diagnostics
 import Glibc
 import Quotas
 import SQLite
+import TestSupport
 import Testing
 import Values
 

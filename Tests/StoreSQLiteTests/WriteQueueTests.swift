@@ -129,7 +129,7 @@ import Testing
         let queue = try queue(
             (0..<DatabaseLimits.waitingWritesOfCallerMax).map { _ in job(of: "greedy") })
         let problem = #expect(throws: Problem.self) { try queue.append(job(of: "greedy")) }
-        #expect(problem == .tooManyWritesOfCaller)
+        #expect(problem == .tooManyWrites(.ofShare))
         try queue.append(job(of: "modest"))
         try queue.append(job(of: "greedy", .first))
         #expect(load.counted.refusedOfCaller == 1 && load.counted.refused == 0)
@@ -139,7 +139,7 @@ import Testing
         let queue = try queue(
             (0..<DatabaseLimits.waitingWritesMax).map { job(of: "\($0)") })
         let problem = #expect(throws: Problem.self) { try queue.append(job(of: "late")) }
-        #expect(problem == .tooManyWrites)
+        #expect(problem == .tooManyWrites(.inAll))
         try queue.append(job(of: "late", .first))
         #expect(load.counted.refused == 1)
         #expect(queue.count == DatabaseLimits.waitingWritesMax + 1)
@@ -163,5 +163,16 @@ import Testing
         #expect(Caller.crowd(26, kind).count { wait($0) } == 20)
         #expect((0..<6).count { _ in wait(.user("other", at: "198.51.100.7")) } == 5)
         #expect(load.counted.refusedOfCaller == 7 && load.counted.refused == 0)
+    }
+
+    @Test(arguments: Caller.CrowdKind.allCases)
+    func `who has no write waiting is told of those from his address`(kind: Caller.CrowdKind) throws {
+        let queue = WriteQueue(load: load, waitingMax: 100, ofCallerMax: 5)
+        let crowd = Caller.crowd(5, kind)
+        for caller in crowd.dropLast() {
+            for _ in 0..<5 { try queue.append(job(of: caller)) }
+        }
+        let problem = #expect(throws: Problem.self) { try queue.append(job(of: crowd[4])) }
+        #expect(problem?.message == "Too many writes from your address are waiting.")
     }
 }

@@ -2,6 +2,9 @@ import Addresses
 public import Quotas
 
 extension Caller {
+    /// A user of whom nobody knows from where he calls: one as of whose site no bound holds.
+    public static func user(_ id: String) -> Caller { .user(id, from: .none) }
+
     /// A user who calls from an address.
     public static func user(_ id: String, at address: String) -> Caller {
         Caller(user: id, from: AddressBlock(address))

@@ -27,7 +27,7 @@ import Work
         for _ in 0..<2 {
             pool.post({ waiting.append("done") }, refused: { _ in waiting.append("refused") })
         }
-        await #expect(throws: WorkRefusal.full) { try await pool.run(within: ShareBounds(total: 2)) {} }
+        await #expect(throws: WorkRefusal.full(.inAll)) { try await pool.run(within: ShareBounds(total: 2)) {} }
         gate.open()
         #expect(try await pool.run(within: ShareBounds(total: 3)) { waiting.all } == ["done", "done"])
         pool.close()
@@ -171,7 +171,7 @@ import Work
         let (pool, gate) = (makePool(), Gate())
         await occupy(pool, until: gate)
         for _ in 0..<2 { pool.post(for: .user("greedy"), {}, refused: { _ in }) }
-        await #expect(throws: WorkRefusal.full) {
+        await #expect(throws: WorkRefusal.full(.ofShare)) {
             try await pool.run(within: ShareBounds(total: 9, each: 2), for: .user("greedy")) {}
         }
         async let other: Void = pool.run(within: ShareBounds(total: 9, each: 2), for: .user("modest")) {}

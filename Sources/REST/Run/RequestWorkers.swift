@@ -5,13 +5,14 @@ import Store
 import Work
 
 /// The threads on which long bodies are read and their rows made, and costly requests are planned,
-/// where that holds up no loop. Fair between callers. Shared by all loops.
+/// where that holds up no loop. Fair between sites and their callers. Shared by all loops.
 public final class RequestWorkers: Sendable {
     private let pool: WorkerPool<Void>
 
     /// Workers whose threads are made when first needed.
     ///
-    /// - Parameter threads: For the requests of one caller; whoever else comes finds another one.
+    /// - Parameter threads: For the requests of one caller, and of one site; whoever else comes
+    ///   finds another one.
     public init(threads: Int) {
         pool = WorkerPool(
             name: "requests", threadsMax: threads + 1, threadsPerCallerMax: threads,
@@ -42,7 +43,7 @@ public final class RequestWorkers: Sendable {
         let preparation = Preparation { [pool] memory, done in
             pool.start(for: caller) { _ in
                 Result { () throws(Problem) in try work(memory) }
-            } reply: { done($0.worded(full: PosixThread.refused)) }
+            } reply: { done($0.worded(full: { _ in PosixThread.refused })) }
         } answer: { (result: Result<R, Problem>) in
             do throws(Problem) {
                 return try answer(try result.get())

@@ -33,7 +33,7 @@ final class Throttle: Sendable {
     let plans: [Plan]
     let settings: Settings.Throttle
     let buckets = RateLimiter<ThrottlePolicy.Key>(bucketsMax: 65_536, stripes: 16)
-    let underWay = Stripes(16, Shares<ThrottlePolicy.Key>())
+    let underWay = Stripes(16, Tally<ThrottlePolicy.Key>())
     /// Feeds open, by whose plan they are.
     let feeds = Mutex(Shares<Caller>())
     /// Requests refused so far, by the policy's number.
@@ -73,9 +73,10 @@ final class Throttle: Sendable {
     ///
     /// - Returns: How many more there may be; nil when there are so many already.
     func begin(_ key: ThrottlePolicy.Key, max: Int) -> Int? {
-        underWay.withLock(of: key.hashValue) { shares in
-            let shortage = shares.take(for: key, within: ShareBounds(each: max))
-            return shortage == nil ? max - shares.count(of: key) : nil
+        underWay.withLock(of: key.hashValue) { tally in
+            guard tally.count(of: key) < max else { return nil }
+            tally.add(for: key)
+            return max - tally.count(of: key)
         }
     }
 

@@ -25,11 +25,9 @@ struct ThrottlePolicy: Sendable {
     }
 
     /// A bucket, or a count of what is under way.
-    struct Key: Sited {
+    struct Key: Hashable, Sendable {
         let policy: Int
         let subject: Subject
-        /// None: who is counted together is what the policy says.
-        var knownSite: AddressBlock? { nil }
     }
 
     /// Where it stands among all policies.

@@ -12,7 +12,7 @@ public struct WriteLoad: Sendable {
     public var longWaiting = 0
     /// Writes refused because as many waited as may.
     public var refused = 0
-    /// Writes refused because as many of their caller waited as may.
+    /// Writes refused because as many of their caller, or his site, waited as may.
     public var refusedOfCaller = 0
     /// Writes undone because they held the writer for too long.
     public var overtime = 0

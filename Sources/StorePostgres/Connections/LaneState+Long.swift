@@ -20,14 +20,8 @@ extension LaneState {
     func mayBegin(_ entry: Waiting.Entry) -> Bool {
         guard keepsOne, case .unit(let run) = entry else { return true }
         if run.isLong, isFullOfLong { return false }
-        let callers = connections.compactMap(\.running.first?.caller)
-        let site = run.caller.knownSite
-        let use = ShareUse(
-            total: callers.count, each: callers.count { $0 == run.caller },
-            site: site == nil ? 0 : callers.count { $0.knownSite == site })
-        let bounds = ShareBounds(total: connectionsMax, each: connectionsMax - 1)
-        // One is free, however many there are by now.
-        return bounds.shortage(beside: use).map { $0 == .inAll } ?? true
+        let holder = run.caller.forSite
+        return connections.count { $0.running.first?.caller.forSite == holder } < connectionsMax - 1
     }
 }
 

@@ -24,7 +24,7 @@ public struct PoolCounts: Hashable, Sendable {
     public internal(set) var unitsBegun = 0
     /// Of these, those that were begun again.
     public internal(set) var unitsRepeated = 0
-    /// Units refused since too many waited, in all or of their caller.
+    /// Units refused since too many waited, in all, or of their caller or his site.
     public internal(set) var refused = 0, refusedOfCaller = 0
     /// Writes undone because they took too long.
     public internal(set) var writesOvertime = 0

@@ -20,10 +20,7 @@ extension PostgresPool {
         do throws(ShareShortage) {
             run.share = try SlowShare(of: run.caller, in: cluster, giveWay: displacement(of: run))
         } catch {
-            switch error {
-            case .ofShare, .ofSite: throw .slowQueueFullOfCaller
-            case .inAll: throw .slowQueueFull
-            }
+            throw .slowQueueFull(error)
         }
     }
 
@@ -44,7 +41,7 @@ extension PostgresPool {
     private func refuse(_ run: UnitRun) {
         guard run.phase == .waiting else { return }
         metrics.note { $0.refused += 1 }
-        run.tell(.failure(.slowQueueFull))
+        run.tell(.failure(.slowQueueFull(.inAll)))
     }
 
     /// A unit has been ended because it held up others, or would have: on its first lane, or on the

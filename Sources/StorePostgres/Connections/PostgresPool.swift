@@ -155,17 +155,14 @@ public final class PostgresPool {
         return crowding(of: state, by: caller)
     }
 
-    /// Why no more may wait, as far as withdrawn ones do. The server itself is not held to a share.
+    /// Why no more may wait, as far as withdrawn ones do.
     private func crowding(of state: LaneState, by caller: Caller) -> UnitFailure? {
         let configuration = cluster.configuration
         let bounds = ShareBounds(
             total: configuration.waitingMax, each: configuration.waitingPerCallerMax)
-        if state.waiting.count >= bounds.total { return .queueFull }
-        // Where few wait nobody has many.
-        guard state.waiting.count >= bounds.each, caller != .server,
-            bounds.shortage(beside: state.waiting.use(by: caller)) != nil
-        else { return nil }
-        return .queueFullOfCaller
+        return bounds.shortage(
+            for: caller, of: state.waiting.count, beside: state.waiting.use(by: caller)
+        ).map { .queueFull($0) }
     }
 
     /// A unit has run so long: that counts in its caller's next turns.
@@ -186,8 +183,9 @@ public final class PostgresPool {
     func fail(_ entries: [Waiting.Entry], _ failure: UnitFailure) {
         guard !entries.isEmpty else { return }
         switch failure {
-        case .queueFull, .slowQueueFull: metrics.note { $0.refused += entries.count }
-        case .queueFullOfCaller, .slowQueueFullOfCaller:
+        case .queueFull(.inAll), .slowQueueFull(.inAll):
+            metrics.note { $0.refused += entries.count }
+        case .queueFull, .slowQueueFull:
             metrics.note { $0.refusedOfCaller += entries.count }
         case .server, .value, .lost, .timedOut, .answerTooLarge, .noMemory, .unavailable,
             .stopped:

@@ -1,4 +1,5 @@
 public import PostgresWire
+public import Quotas
 
 /// Why a unit has not done what it should.
 public enum UnitFailure: Error, Hashable, Sendable {
@@ -17,13 +18,9 @@ public enum UnitFailure: Error, Hashable, Sendable {
     /// The server's memory has no room for its rows. A write may have been committed all the same.
     case noMemory(isCommitted: Bool)
     /// Too many wait for a connection (53400).
-    case queueFull
-    /// Too many of its caller wait for a connection (53400).
-    case queueFullOfCaller
-    /// All callers have as many slow units on their way as they may (53400).
-    case slowQueueFull
-    /// Its caller has as many slow units on their way as one may (53400).
-    case slowQueueFullOfCaller
+    case queueFull(ShareShortage)
+    /// As many slow units are on their way as may (53400).
+    case slowQueueFull(ShareShortage)
     /// No connection is to be had.
     case unavailable(Unavailability)
     /// The pool has been closed.
@@ -34,8 +31,7 @@ public enum UnitFailure: Error, Hashable, Sendable {
         switch self {
         case .lost(let mayHaveRun): mayHaveRun
         case .answerTooLarge(_, let isCommitted), .noMemory(let isCommitted): isCommitted
-        case .server, .value, .timedOut, .queueFull, .queueFullOfCaller, .slowQueueFull,
-            .slowQueueFullOfCaller, .unavailable, .stopped:
+        case .server, .value, .timedOut, .queueFull, .slowQueueFull, .unavailable, .stopped:
             false
         }
     }

@@ -62,8 +62,10 @@ struct Waiting {
     var count: Int { again.count + queue.count }
     var isEmpty: Bool { count == 0 }
 
-    /// Those that wait for the first time, as a caller comes with more.
-    func use(by caller: Caller) -> ShareUse { queue.use(by: caller) }
+    /// Those that wait as a caller comes with more; no share counts who has waited before.
+    func use(by caller: Caller) -> ShareUse {
+        queue.use(by: caller) + ShareUse(total: again.count, each: 0, site: nil)
+    }
 
     mutating func append(_ entry: Entry) { queue.append(entry, of: entry.caller) }
 

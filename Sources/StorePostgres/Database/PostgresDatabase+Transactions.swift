@@ -14,14 +14,14 @@ extension PostgresDatabase: Database {
             PendingRead { [self] reply in
                 let limits = TransactionLimits(configuration)
                 return workers.start(
-                    within: DatabaseBounds.waiting(for: caller), for: caller
+                    within: DatabaseBounds.waiting.holding(for: caller), for: caller
                 ) { [self] _ in
                     Result { () throws(Problem) in
                         try transact(.reads, limits) {
                             transaction throws(Problem) in try body(transaction)
                         }
                     }
-                } reply: { reply($0.worded(full: .tooManyReads)) }
+                } reply: { reply($0.worded(full: Problem.tooManyReads)) }
             })
     }
 
@@ -37,14 +37,14 @@ extension PostgresDatabase: Database {
         let result: Result<R, Problem>
         do throws(WorkRefusal) {
             result = try await workers.run(
-                within: DatabaseBounds.waiting(for: caller), for: caller
+                within: DatabaseBounds.waiting.holding(for: caller), for: caller
             ) { [self] _ in
                 Result { () throws(Problem) in
                     try transact(.writes, limits, body)
                 }
             }
         } catch {
-            throw Problem(error, full: .tooManyWrites)
+            throw Problem(error, full: Problem.tooManyWrites)
         }
         return try result.get()
     }

@@ -140,15 +140,7 @@ enum DatabaseBounds {
     /// Threads that wait for transactions: each has a connection meanwhile.
     static let threads = 4
     /// Transactions that wait for a thread.
-    static let waitingMax = 1_000
-    /// Those of one caller among them.
-    static let waitingOfCallerMax = 128
+    static let waiting = ShareBounds(total: 1_000, each: 128)
     /// What a start-up or a command waits for a connection.
     static let patience = Duration.seconds(30)
-
-    /// How many may wait as a caller comes. The server itself is not held to a share.
-    static func waiting(for caller: Caller) -> ShareBounds {
-        ShareBounds(
-            total: waitingMax, each: caller == .server ? waitingMax : waitingOfCallerMax)
-    }
 }

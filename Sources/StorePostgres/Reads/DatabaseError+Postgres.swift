@@ -19,7 +19,7 @@ extension DatabaseError {
             case .answerTooLarge(let bytesMax, isCommitted: _):
                 .tooLarge("an answer of more than \(bytesMax) bytes")
             case .noMemory: .noMemory
-            case .queueFull, .queueFullOfCaller, .slowQueueFull, .slowQueueFullOfCaller: .busy
+            case .queueFull, .slowQueueFull: .busy
             case .unavailable(let why):
                 .unreachable(
                     why.description, remedy: why.remedy,
@@ -90,9 +90,8 @@ extension Problem {
     init(reading failure: UnitFailure) {
         switch failure {
         case .stopped: self = .closed
-        case .queueFull: self = .tooManyReads
-        case .queueFullOfCaller: self = .tooManyReadsOfCaller
-        case .slowQueueFull, .slowQueueFullOfCaller: self = .tooManySlowQueries
+        case .queueFull(let shortage): self = .tooManyReads(shortage)
+        case .slowQueueFull(let shortage): self = .tooManySlowQueries(shortage)
         case .server, .value, .lost, .timedOut, .answerTooLarge, .noMemory, .unavailable:
             self.init(DatabaseError(failure))
         }

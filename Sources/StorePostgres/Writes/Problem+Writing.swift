@@ -12,9 +12,8 @@ extension Problem {
             // Not as what would be sent again.
             self.init(.tooLarge("\(failure)"))
             message = "The write was made, but its answer is too large."
-        case .queueFull: self = .tooManyWrites
-        case .queueFullOfCaller: self = .tooManyWritesOfCaller
-        case .slowQueueFull, .slowQueueFullOfCaller: self = .tooManySlowQueries
+        case .queueFull(let shortage): self = .tooManyWrites(shortage)
+        case .slowQueueFull(let shortage): self = .tooManySlowQueries(shortage)
         case .stopped: self = .closed
         case .value, .lost, .timedOut, .answerTooLarge, .noMemory, .unavailable:
             self.init(DatabaseError(failure))

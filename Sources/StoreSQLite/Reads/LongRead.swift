@@ -1,10 +1,10 @@
-public import Diagnostics
-public import Store
+import Diagnostics
+import Store
 import Synchronization
 
 /// An answer that leaves in parts, straight from its snapshot: between two parts no thread waits
 /// for whoever reads it. Letting go of it ends it.
-public final class LongRead: RowStream {
+final class LongRead: RowStream {
     private let parts: PartMaker
     private let longReads: LongReads
     private let first: Mutex<ArraySlice<UInt8>>
@@ -19,14 +19,14 @@ public final class LongRead: RowStream {
     deinit { longReads.remove(parts) }
 
     /// How long it may hold its snapshot. Whoever sends the answer keeps to it.
-    public var timeMax: Duration { longReads.timeMax }
+    var timeMax: Duration { longReads.timeMax }
 
     /// The next part, about `DatabaseLimits.partBytes` long; nil at the end. To be called by one
     /// task at a time, whose cancellation ends the read.
     ///
     /// - Throws: 57014 when the statement has used up its time, which runs only while parts are
     ///   made; what the database reports; 57P03 after `close`.
-    public func next() async throws(Problem) -> [UInt8]? {
+    func next() async throws(Problem) -> [UInt8]? {
         let part = first.withLock { first in
             let part = first.prefix(DatabaseLimits.partBytes)
             first = first.dropFirst(part.count)

@@ -1,14 +1,14 @@
-public import Store
+import Store
 
 /// Rows on their way into the body of an answer: a JSON array of objects, or the one object.
-public struct RowEncoder {
+struct RowEncoder {
     private let layout: RowLayout
     private var frame: RowsFrame
     /// Rows so far; of a single object also those that are counted only.
-    public var rowCount: Int { frame.rowCount }
+    var rowCount: Int { frame.rowCount }
 
     /// An encoder before the first row.
-    public init(_ layout: RowLayout, _ form: RowForm) {
+    init(_ layout: RowLayout, _ form: RowForm) {
         self.layout = layout
         frame = RowsFrame(form)
     }
@@ -18,7 +18,7 @@ public struct RowEncoder {
     ///
     /// - Returns: false when there is no other row.
     @inline(__always)
-    public mutating func appendNext(
+    mutating func appendNext(
         _ rows: inout Rows, to body: inout [UInt8]
     ) throws(DatabaseError) -> Bool {
         guard try rows.next() else {
@@ -37,7 +37,7 @@ public struct RowEncoder {
     ///
     /// - Returns: Whether that was all of them.
     @inline(__always)
-    public mutating func append(
+    mutating func append(
         _ rows: inout Rows, to body: inout [UInt8], upTo bytesMax: Int
     ) throws(DatabaseError) -> Bool {
         while try appendNext(&rows, to: &body) {

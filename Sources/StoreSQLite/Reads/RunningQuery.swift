@@ -1,16 +1,16 @@
 import Diagnostics
 import Quotas
-public import Store
-public import Values
+import Store
+import Values
 
 /// A query in the middle of its rows. Confined like its reader, with which it may leave.
-public final class RunningQuery {
+final class RunningQuery {
     private var rows: Rows
 
     init(_ rows: consuming Rows) { self.rows = rows }
 
     /// Lets `body` take rows.
-    public func withRows<R>(
+    func withRows<R>(
         _ body: (inout Rows) throws(DatabaseError) -> R
     ) throws(DatabaseError) -> R {
         try body(&rows)
@@ -19,7 +19,7 @@ public final class RunningQuery {
 
 extension SQLiteReader {
     /// Starts a query on the slow lane that may have more rows than an answer should hold.
-    public func start(
+    func start(
         text: String, arguments: [Value], _ context: QueryContext, use: StatementUse = .kept
     ) throws(DatabaseError) -> RunningQuery {
         RunningQuery(
@@ -36,8 +36,8 @@ extension SQLiteReader {
     ///   - caller: Whose share of the long reads this takes.
     ///   - append: Makes one row's bytes and answers true, or what stands behind the last row and
     ///     answers false. Called by one thread at a time.
-    /// - Throws: 53400 when too many long reads are open, of this caller or in all; 57P03 after
-    ///   `close`.
+    /// - Throws: 53400 when too many long reads are open, of this caller, from his site or in all;
+    ///   57P03 after `close`.
     func leave(
         with query: RunningQuery, first: [UInt8], _ memory: AnswerMemory, for caller: Caller,
         append: @escaping (inout Rows, inout [UInt8]) throws(DatabaseError) -> Bool

@@ -54,7 +54,8 @@ final class SlowLane: Sendable {
     /// A read to be run here.
     ///
     /// It fails with what `body` throws, which may run more than once; 53400 when too many reads
-    /// wait, of this caller or in all; 57P03 after `close`, 57014 when it is withdrawn.
+    /// wait, of this caller, from his site or in all; 57P03 after `close`, 57014 when it is
+    /// withdrawn.
     ///
     /// - Parameter pace: Told how long it takes.
     func pending<R: Sendable>(
@@ -80,21 +81,19 @@ final class SlowLane: Sendable {
         _ body: @escaping @Sendable (SQLiteReader) throws(Problem) -> R,
         end: @escaping @Sendable (Result<Outcome<R>, Problem>) -> Void
     ) -> (@Sendable () -> Void)? {
-        var bounds = ShareBounds()
+        // The server's own wait however many do.
+        var free = ShareBounds()
         if isNew, run.caller != .server {
-            guard let free = room(for: read) else {
-                refused.add(1, ordering: .relaxed)
-                end(.failure(.tooManySlowQueries))
+            do throws(ShareShortage) {
+                free = try room(for: read)
+            } catch {
+                end(.failure(refusal(error)))
                 return nil
             }
-            bounds = free
         }
         return lane.start(
-            within: bounds, for: run.caller, goesFirst: run.hasPlace
-        ) { [self] (result: Result<Outcome<R>, Problem>) in
-            if case .failure(.tooManySlowQueries) = result {
-                refused.add(1, ordering: .relaxed)
-            }
+            within: free, for: run.caller, goesFirst: run.hasPlace, full: refusal
+        ) { [places] (result: Result<Outcome<R>, Problem>) in
             places.leave(run)
             end(result)
         } _: { [self] (seat, cancellation) throws(Problem) in
@@ -102,16 +101,26 @@ final class SlowLane: Sendable {
         }
     }
 
-    /// How many may wait for a thread as a new read comes; nil where it may not. A thread may be
-    /// free all the same: what runs there would wait with the others.
-    private func room(for read: any ParkedRead) -> ShareBounds? {
-        let room = bounds - places.waiting(besides: read.caller)
-        if room.each <= 0 || room.site <= 0 { return nil }
+    /// Counts a read that is refused.
+    ///
+    /// - Returns: what it is told.
+    private func refusal(_ shortage: ShareShortage) -> Problem {
+        refused.add(1, ordering: .relaxed)
+        return .tooManySlowQueries(shortage)
+    }
+
+    /// How many may wait for a thread as a new read comes. A thread may be free all the same: what
+    /// runs there would wait with the others.
+    ///
+    /// - Throws: What keeps the read from waiting.
+    private func room(for read: any ParkedRead) throws(ShareShortage) -> ShareBounds {
+        let parked = places.waiting(besides: read.caller)
+        if let shortage = bounds.shareShortage(beside: parked) { throw shortage }
+        let room = bounds - parked
         let (jobs, running) = lane.counts
         if max(0, jobs + running - threads) < room.total { return room }
-        guard waiting.mayWait(read, within: bounds),
-            let displaced = waiting.takeLast(insteadOf: read)
-        else { return nil }
+        if let shortage = waiting.shortage(of: read, within: bounds) { throw shortage }
+        guard let displaced = waiting.takeLast(insteadOf: read) else { throw .inAll }
         refused.add(1, ordering: .relaxed)
         displaced.displace()
         // One has gone, and this one comes.

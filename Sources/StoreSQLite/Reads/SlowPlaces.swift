@@ -26,14 +26,15 @@ final class SlowPlaces: Sendable {
     }
 
     private let state = Mutex(State())
-    private let places: ShareBounds
+    /// Places.
+    private let bounds: ShareBounds
 
     /// - Parameters:
     ///   - placesMax: Reads that may take longer at the same time.
     ///   - perCallerMax: Those of one caller among them; those of one site are bounded by it as
     ///     well (``ShareBounds``).
     init(placesMax: Int, perCallerMax: Int) {
-        places = ShareBounds(total: placesMax, each: perCallerMax)
+        bounds = ShareBounds(total: placesMax, each: perCallerMax)
     }
 
     /// Places that are taken, reads that wait here, and how many were begun again so far.
@@ -59,7 +60,7 @@ final class SlowPlaces: Sendable {
     func take(for run: SlowRun) -> Bool {
         state.withLock { state in
             if run.lacksPlace { return false }
-            let shortage = state.taken.take(for: run.caller, within: places)
+            let shortage = state.taken.take(for: run.caller, within: bounds)
             run.note(hasPlace: shortage == nil)
             return shortage == nil
         }
@@ -146,9 +147,9 @@ final class SlowPlaces: Sendable {
         if state.isHeld { return begun }
         while let read = state.held.popFirst()?.element { begun.append((read, false)) }
         var taken = state.taken
-        while taken.total < places.total,
+        while taken.total < bounds.total,
             let (read, caller) = state.waiting.popFirst(where: {
-                taken.shortage(for: $0, within: places) == nil
+                taken.shortage(for: $0, within: bounds) == nil
             })
         {
             taken.add(for: caller)

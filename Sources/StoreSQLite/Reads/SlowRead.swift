@@ -44,7 +44,7 @@ final class SlowRead<Answer: Sendable>: ParkedRead {
     func refuse(_ problem: Problem) {
         lane.waiting.remove(self)
         let isDisplaced = isDisplaced.load(ordering: .relaxed)
-        reply(.failure(isDisplaced ? .tooManySlowQueries : problem))
+        reply(.failure(isDisplaced ? .tooManySlowQueries(.inAll) : problem))
     }
 
     func displace() {

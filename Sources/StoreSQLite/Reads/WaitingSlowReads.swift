@@ -6,9 +6,8 @@ import Synchronization
 final class WaitingSlowReads: Sendable {
     private let reads = Mutex(CallerPlaces<ObjectIdentifier, any ParkedRead>())
 
-    /// A read waits from now on. The server's own make way for nobody.
+    /// A read waits from now on.
     func add(_ read: any ParkedRead) {
-        guard read.caller != .server else { return }
         reads.withLock { reads in
             reads.remove(ObjectIdentifier(read), of: read.caller)
             reads.append(read, id: ObjectIdentifier(read), of: read.caller)
@@ -20,10 +19,9 @@ final class WaitingSlowReads: Sendable {
         reads.withLock { $0.remove(ObjectIdentifier(read), of: read.caller) }
     }
 
-    /// Whether a read that has been added is within its caller's and its site's share.
-    func mayWait(_ read: any ParkedRead, within bounds: ShareBounds) -> Bool {
-        let use = reads.withLock { $0.use(by: read.caller) }
-        return use.each <= bounds.each && use.site <= bounds.site
+    /// What share a read that has been added is beyond, its caller's or his site's.
+    func shortage(of read: any ParkedRead, within bounds: ShareBounds) -> ShareShortage? {
+        bounds.shareShortage(0, beside: reads.withLock { $0.use(by: read.caller) })
     }
 
     /// Takes out the last read of whoever has most of them at the site that has most, to make room

@@ -10,7 +10,8 @@ final class WorkerLane<Seat>: Sendable {
     /// Ends all that runs here.
     private let cancellation = Cancellation()
 
-    /// - Parameter threadsPerCallerMax: Jobs of one caller that run at the same time.
+    /// - Parameter threadsPerCallerMax: Jobs of one caller that run at the same time; those of one
+    ///   site are bounded by it as well (``ShareBounds``).
     init(
         name: String, threadsMax: Int, threadsPerCallerMax: Int = .max,
         makeSeat: @escaping @Sendable () -> Seat
@@ -39,20 +40,22 @@ final class WorkerLane<Seat>: Sendable {
                 { seat in Result { () throws(Problem) in try work(seat, cancellation) } },
                 interrupt: { cancellation.raise() })
         } catch {
-            throw Problem(error, full: .tooManySlowQueries)
+            throw Problem(error, full: Problem.tooManySlowQueries)
         }
         return try result.get()
     }
 
     /// The same for callers without a task: calls `reply` once, on the thread that did the work, or
-    /// on this one when it is refused at once: with 53400 when too many wait.
+    /// on this one when it is refused at once.
     ///
     /// - Parameters:
     ///   - bounds: Jobs that may wait before this one.
     ///   - goesFirst: Whether it goes before others' work.
+    ///   - full: What is told where too many wait.
     /// - Returns: what withdraws the work, from any thread.
     func start<R: Sendable>(
         within bounds: ShareBounds, for caller: Caller, goesFirst: Bool = false,
+        full: @escaping @Sendable (ShareShortage) -> Problem,
         reply: @escaping @Sendable (Result<R, Problem>) -> Void,
         _ work: @escaping @Sendable (Seat, Cancellation) throws(Problem) -> R
     ) -> @Sendable () -> Void {
@@ -61,7 +64,7 @@ final class WorkerLane<Seat>: Sendable {
             within: bounds, for: caller, goesFirst: goesFirst,
             { seat in Result { () throws(Problem) in try work(seat, cancellation) } },
             interrupt: { cancellation.raise() }
-        ) { reply($0.worded(full: .tooManySlowQueries)) }
+        ) { reply($0.worded(full: full)) }
     }
 
     /// Does work later on one of the threads, however many jobs wait; `refused` is called instead

@@ -12,10 +12,20 @@ import Work
 /// which are small; fairly, too, and for half of a turn at most. Long ones wait by themselves for
 /// turns of their own, between which others have the writer (``LongWrites``).
 final class WriteQueue: Sendable {
+    /// Where a write waits.
+    fileprivate enum Line: Int, CaseIterable {
+        /// Before the others.
+        case first
+        case shared
+        /// For a turn of its own.
+        case long
+    }
+
     fileprivate struct State {
-        var first = FairQueue<WriteJob>()
-        var shared = FairQueue<WriteJob>()
-        var long = FairQueue<WriteJob>()
+        var lines = [FairQueue<WriteJob>](
+            repeating: FairQueue(), count: Line.allCases.count)
+        /// Writes of rows that may wait.
+        let sharedBounds: ShareBounds
         var longWrites: LongWrites
         /// Whether the others have had no turn since the last long write.
         var isOthersTurn = true
@@ -25,16 +35,19 @@ final class WriteQueue: Sendable {
         var isAsleep = false
         /// When the time for waiting writes is over, on the monotonic clock.
         var deadline = UInt64.max
+
+        /// What waits in a line.
+        subscript(line: Line) -> FairQueue<WriteJob> {
+            _read { yield lines[line.rawValue] }
+            _modify { yield &lines[line.rawValue] }
+        }
+
+        var count: Int { lines.reduce(0) { $0 + $1.count } }
     }
 
     private let state: Mutex<State>
     private let bell = Semaphore()
     private let load: WriterLoad
-    /// Writes of rows that may wait.
-    private let sharedBounds: ShareBounds
-    /// Those that go first.
-    private let firstBounds = ShareBounds(
-        total: DatabaseLimits.waitingFirstMax, each: DatabaseLimits.waitingFirstOfCallerMax)
 
     /// - Parameters:
     ///   - load: Told of what is refused, and of long writes.
@@ -47,8 +60,10 @@ final class WriteQueue: Sendable {
         ofCallerMax: Int = DatabaseLimits.waitingWritesOfCallerMax
     ) {
         self.load = load
-        sharedBounds = ShareBounds(total: waitingMax, each: ofCallerMax)
-        state = Mutex(State(longWrites: LongWrites(share: longShare)))
+        state = Mutex(
+            State(
+                sharedBounds: ShareBounds(total: waitingMax, each: ofCallerMax),
+                longWrites: LongWrites(share: longShare)))
     }
 
     /// Adds a write.
@@ -57,8 +72,7 @@ final class WriteQueue: Sendable {
     ///   `close`.
     func append(_ job: WriteJob) throws(Problem) {
         let (wasAsleep, refusal) = state.withLock { state -> (Bool, Refusal?) in
-            let bounds = bounds(of: job.priority)
-            if let refusal = state.refusal(of: job, bounds) { return (false, refusal) }
+            if let refusal = state.refusal(of: job) { return (false, refusal) }
             state.append(job)
             defer { state.isAsleep = false }
             return (state.isAsleep, nil)
@@ -69,26 +83,16 @@ final class WriteQueue: Sendable {
         throw refusal.problem
     }
 
-    /// How many may wait.
-    private func bounds(of priority: WritePriority) -> ShareBounds {
-        switch priority {
-        case .first: firstBounds
-        case .shared: sharedBounds
-        }
-    }
-
     /// Why a write cannot wait.
     enum Refusal {
         case closed
-        case full
-        /// Of the caller's, or of those of his site.
-        case fullOfCaller
+        /// Too many wait.
+        case crowded(ShareShortage)
 
         var problem: Problem {
             switch self {
             case .closed: .closed
-            case .full: .tooManyWrites
-            case .fullOfCaller: .tooManyWritesOfCaller
+            case .crowded(let shortage): .tooManyWrites(shortage)
             }
         }
     }
@@ -157,9 +161,9 @@ final class WriteQueue: Sendable {
     func takeAll() -> [WriteJob] {
         state.withLock { state in
             var jobs: [WriteJob] = []
-            while let next = state.first.popFirst() { jobs.append(next.element) }
-            while let next = state.shared.popFirst() { jobs.append(next.element) }
-            while let next = state.long.popFirst() { jobs.append(next.element) }
+            for line in Line.allCases {
+                while let next = state[line].popFirst() { jobs.append(next.element) }
+            }
             return jobs
         }
     }
@@ -168,7 +172,7 @@ final class WriteQueue: Sendable {
     var count: Int { state.withLock { $0.count } }
 
     /// How many of them are long.
-    var longCount: Int { state.withLock { $0.long.count } }
+    var longCount: Int { state.withLock { $0[.long].count } }
 
     /// Asks the writer to trim the log, between the writes.
     func askForTrimming() {
@@ -195,37 +199,42 @@ final class WriteQueue: Sendable {
     }
 }
 
-extension WriteQueue.State {
-    var count: Int { first.count + shared.count + long.count }
+extension WriteJob {
+    /// The line that it waits in.
+    fileprivate var line: WriteQueue.Line {
+        switch priority {
+        case .first: .first
+        case .shared: isLong ? .long : .shared
+        }
+    }
+}
 
-    /// Why a write cannot wait; nil when it can. The server itself is not held to a share.
-    func refusal(of job: WriteJob, _ bounds: ShareBounds) -> WriteQueue.Refusal? {
+extension WriteQueue.State {
+    /// Those that go first and may wait.
+    private static let firstBounds = ShareBounds(
+        total: DatabaseLimits.waitingFirstMax, each: DatabaseLimits.waitingFirstOfCallerMax)
+
+    /// Why a write cannot wait; nil when it can.
+    func refusal(of job: WriteJob) -> WriteQueue.Refusal? {
         if isClosed { return .closed }
-        let count =
+        let caller = job.caller
+        let shortage =
             switch job.priority {
-            case .first: first.count
-            case .shared: shared.count + long.count
+            case .first:
+                Self.firstBounds.shortage(
+                    for: caller, of: self[.first].count, beside: self[.first].use(by: caller))
+            case .shared:
+                sharedBounds.shortage(
+                    for: caller, of: self[.shared].count + self[.long].count,
+                    beside: self[.shared].use(by: caller) + self[.long].use(by: caller))
             }
-        if count >= bounds.total { return .full }
-        // Where few wait nobody has many.
-        guard count >= bounds.each, job.caller != .server else { return nil }
-        let use =
-            switch job.priority {
-            case .first: first.use(by: job.caller)
-            case .shared: shared.use(by: job.caller) + long.use(by: job.caller)
-            }
-        return bounds.shortage(beside: use) == nil ? nil : .fullOfCaller
+        return shortage.map { .crowded($0) }
     }
 
     mutating func append(_ job: WriteJob) {
-        switch job.priority {
-        case .first: first.append(job, of: job.caller)
-        case .shared where longWrites.isExpected(job):
-            var job = job
-            job.isLong = true
-            long.append(job, of: job.caller)
-        case .shared: shared.append(job, of: job.caller)
-        }
+        var job = job
+        job.isLong = job.priority == .shared && longWrites.isExpected(job)
+        self[job.line].append(job, of: job.caller)
     }
 
     mutating func take(withdrawn withdrawal: Cancellation, of caller: Caller) -> WriteJob? {
@@ -235,35 +244,31 @@ extension WriteQueue.State {
             taken = job
             return true
         }
-        for line in [\Self.first, \.shared, \.long] where taken == nil {
-            self[keyPath: line].removeAll(of: caller, where: isWithdrawn)
+        for line in WriteQueue.Line.allCases where taken == nil {
+            self[line].removeAll(of: caller, where: isWithdrawn)
         }
         return taken
     }
 
     mutating func charge(_ nanoseconds: UInt64, to job: WriteJob) {
-        switch job.priority {
-        case .first: first.charge(nanoseconds, to: job.caller)
-        case .shared where job.isLong: long.charge(nanoseconds, to: job.caller)
-        case .shared: shared.charge(nanoseconds, to: job.caller)
-        }
+        self[job.line].charge(nanoseconds, to: job.caller)
     }
 
-    private var hasOthers: Bool { !first.isEmpty || !shared.isEmpty }
+    private var hasOthers: Bool { !self[.first].isEmpty || !self[.shared].isEmpty }
 
     mutating func look(waits: Bool, at now: UInt64) -> WriteQueue.Found {
         defer { wantsTrimming = false }
         let hasWrites = hasOthers || mayTakeLong(at: now)
         let found = WriteQueue.Found(
             hasWrites: hasWrites, isClosed: isClosed, wantsTrimming: wantsTrimming,
-            wakeAt: long.isEmpty ? nil : longWrites.end)
+            wakeAt: self[.long].isEmpty ? nil : longWrites.end)
         isAsleep = waits && !found.hasWrites
         return found
     }
 
     /// Who waits for the end does not rest.
     private func mayTakeLong(at now: UInt64) -> Bool {
-        !long.isEmpty && (isClosed || now >= longWrites.end)
+        !self[.long].isEmpty && (isClosed || now >= longWrites.end)
     }
 
     /// The write whose turn it is. A long one is the first of its turn, and others that wait have
@@ -271,7 +276,7 @@ extension WriteQueue.State {
     mutating func take(in turn: WriterTurn, at now: UInt64) -> WriteJob? {
         if turn.isEmpty, mayTakeLong(at: now), !(isOthersTurn && hasOthers) {
             isOthersTurn = true
-            return long.popFirst()?.element
+            return self[.long].popFirst()?.element
         }
         let job = takeOther(at: now, firstUntil: turn.firstUntil)
         if job != nil { isOthersTurn = false }
@@ -279,7 +284,9 @@ extension WriteQueue.State {
     }
 
     private mutating func takeOther(at now: UInt64, firstUntil: UInt64) -> WriteJob? {
-        if now < firstUntil || shared.isEmpty, let job = first.popFirst()?.element { return job }
-        return shared.popFirst()?.element
+        if now < firstUntil || self[.shared].isEmpty, let job = self[.first].popFirst()?.element {
+            return job
+        }
+        return self[.shared].popFirst()?.element
     }
 }

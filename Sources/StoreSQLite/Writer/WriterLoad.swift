@@ -1,3 +1,4 @@
+import Quotas
 import Store
 import Synchronization
 
@@ -12,8 +13,8 @@ final class WriterLoad: Sendable {
         total.withLock { total in
             switch refusal {
             case .closed: break
-            case .full: total.refused += 1
-            case .fullOfCaller: total.refusedOfCaller += 1
+            case .crowded(.inAll): total.refused += 1
+            case .crowded(.ofShare), .crowded(.ofSite): total.refusedOfCaller += 1
             }
         }
     }
