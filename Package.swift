@@ -46,6 +46,7 @@ let package = Package(
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .target(name: "CSQLiteMemory", dependencies: ["CSQLite"]),
+        .target(name: "CSQLiteLog", dependencies: ["CSQLite"]),
         .target(name: "CLinux"),
 
         room("Bytes", []),
@@ -61,7 +62,7 @@ let package = Package(
             "HTTPServer",
             ["HTTP", "Network", "Quotas", "Addresses", "Crypto", "Bytes", "Diagnostics"]),
         room("Values", ["Bytes", "Diagnostics"]),
-        room("SQLite", ["Diagnostics", "CSQLite", "CSQLiteMemory"]),
+        room("SQLite", ["Diagnostics", "CSQLite", "CSQLiteMemory", "CSQLiteLog"]),
         room("PostgresWire", ["Crypto", "Bytes"]),
         room("Store", ["Values", "Work", "Quotas", "Bytes", "Diagnostics"]),
         room(

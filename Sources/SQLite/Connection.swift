@@ -1,4 +1,5 @@
 import CSQLite
+import CSQLiteLog
 import CSQLiteMemory
 
 /// How a connection opens its file.
@@ -17,6 +18,8 @@ public struct ConnectionOptions: Hashable, Sendable {
     public var cachedStatementsMax: Int
     /// Bytes of memory that they may take together.
     public var cachedStatementBytesMax: Int
+    /// Whether what it adds to the write-ahead log goes there in large pieces: for one that writes.
+    public var gathersLog = false
 
     /// Options.
     public init(
@@ -49,7 +52,8 @@ public struct ConnectionOptions: Hashable, Sendable {
         var flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         if options.mode == .create { flags |= SQLITE_OPEN_CREATE }
         var opened: OpaquePointer?
-        let code = unsafe sqlite3_open_v2(path, &opened, flags, nil)
+        let code = unsafe sqlite3_open_v2(
+            path, &opened, flags, options.gathersLog ? csqlite_log_vfs() : nil)
         guard code == SQLITE_OK, let handle = unsafe opened else {
             let error = unsafe SQLiteError(code: code, handle: opened)
             unsafe sqlite3_close_v2(opened)

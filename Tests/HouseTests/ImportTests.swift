@@ -19,7 +19,7 @@ import Testing
             "HTTP", "Network", "Quotas", "Addresses", "Crypto", "Bytes", "Diagnostics",
         ],
         "Values": ["Bytes", "Diagnostics"],
-        "SQLite": ["Diagnostics", "CSQLite", "CSQLiteMemory"],
+        "SQLite": ["Diagnostics", "CSQLite", "CSQLiteMemory", "CSQLiteLog"],
         "PostgresWire": ["Crypto", "Bytes"],
         "Store": ["Values", "Work", "Quotas", "Bytes", "Diagnostics"],
         "StoreSQLite": [

@@ -39,7 +39,9 @@ enum Opening {
         path: String, configuration: DatabaseConfiguration
     ) throws(Problem) -> (Connection, HookTarget) {
         do throws(SQLiteError) {
-            let connection = try Connection(path: path, options: options(.create))
+            var options = options(.create)
+            options.gathersLog = true
+            let connection = try Connection(path: path, options: options)
             let hook = Writer.observe(connection)
             try SQLFunctions.define(on: connection)
             try setUp(connection, configuration)
