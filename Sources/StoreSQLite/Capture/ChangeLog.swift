@@ -50,18 +50,23 @@ final class ChangeLog {
         try run.bind(transaction, at: 2)
         try run.bind(instant.microseconds, at: 3)
         var keyJSON: [UInt8] = []
+        // Arguments stay bound from one row to the next.
+        var bound: CapturedChange?
         for change in captured {
             let key = change.key
             keyJSON.removeAll(keepingCapacity: true)
             appendKey(key, change.table.keyLayout, to: &keyJSON)
             try run.bind(nextSequence, at: 1)
-            try run.bind(change.table.name, at: 4)
+            if bound?.table !== change.table { try run.bind(change.table.name, at: 4) }
             try run.bind(text: keyJSON, at: 5)
-            try run.bind(change.operation.rawValue, at: 6)
+            if bound?.operation != change.operation {
+                try run.bind(change.operation.rawValue, at: 6)
+            }
             try bind(change.new, at: 7, of: run)
             try bind(change.old, at: 8, of: run)
             _ = try run.step()
             run.rewind()
+            bound = change
             changes.append(
                 Change(
                     sequence: nextSequence, transaction: transaction, committedAt: instant,
