@@ -121,7 +121,7 @@ public enum DatabaseLimits {
     static let changedBytesMax = 67_108_864
     /// Bytes of the write-ahead log beyond which it is copied into the file. More makes commits
     /// cheaper and the log longer.
-    static let checkpointBytes = 16_777_216
+    static let checkpointBytes = 67_108_864
     /// Bytes of it that the writer copies itself, between two turns: some milliseconds. More is
     /// copied beside it first.
     static let copiedByWriterMax = 2_097_152

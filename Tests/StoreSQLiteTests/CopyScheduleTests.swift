@@ -4,9 +4,10 @@ import Testing
 
 /// When the write-ahead log is copied beside the writer.
 @Suite struct CopyScheduleTests {
-    private static let mebibyte = 1 << 20
+    /// A sixteenth of what is worth a copy.
+    private static let unit = DatabaseLimits.checkpointBytes / 16
 
-    /// A look: the log's length and what is left of it, in MiB, after so many milliseconds.
+    /// A look: the log's length and what is left of it, in units, after so many milliseconds.
     struct Look: CustomStringConvertible {
         let count: Int
         let left: Int
@@ -20,7 +21,7 @@ import Testing
             self.begins = begins
         }
 
-        var description: String { "\(left) of \(count) MiB at \(milliseconds) ms" }
+        var description: String { "\(left) of \(count) at \(milliseconds) ms" }
     }
 
     static let courses: [[Look]] = [
@@ -53,8 +54,8 @@ import Testing
         var schedule = CopySchedule()
         for look in looks {
             let begins = schedule.begins(
-                of: look.count * Self.mebibyte, left: look.left * Self.mebibyte,
-                at: look.milliseconds * 1_000_000, bytesMax: 63 * Self.mebibyte)
+                of: look.count * Self.unit, left: look.left * Self.unit,
+                at: look.milliseconds * 1_000_000, bytesMax: 63 * Self.unit)
             #expect(begins == look.begins, "\(look)")
         }
     }
