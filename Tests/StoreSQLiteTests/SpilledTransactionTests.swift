@@ -60,8 +60,8 @@ import Values
         }
     }
 
-    /// SQLite 3.40 writes frames with wrong checksums where pages of a transaction that are in the
-    /// log already are undone to a savepoint: after a crash the log ends there.
+    /// SQLite before 3.50 writes frames with wrong checksums where pages of a transaction that are
+    /// in the log already are undone to a savepoint: after a crash the log ends there.
     @Test func `what shares a commit with a large write that is undone survives a kill`()
         async throws
     {

@@ -3,9 +3,10 @@ import SQLite
 /// Whether a transaction may be committed. Confined to the writer's thread.
 ///
 /// One with more pages than the cache has room for has them in the log before its COMMIT. If some
-/// of them are undone then, to a savepoint or with a statement that fails, SQLite 3.40 writes
-/// frames with wrong checksums: nobody notices until the log is read after a crash, which ends
-/// there. Such a transaction is given up, and its writes run once more with all pages in memory.
+/// of them are undone then, to a savepoint or with a statement that fails, SQLite before 3.50
+/// writes frames with wrong checksums: nobody notices until the log is read after a crash, which
+/// ends there. Such a transaction is given up, and its writes run once more with all pages in
+/// memory.
 struct SpillWatch {
     private var pagesBefore = 0
     private var isUndone = false
