@@ -18,10 +18,15 @@ enum {
 /// What the header that was written last begins.
 typedef enum { NO_FRAME, FRAME, COMMIT_FRAME } frame_kind;
 
-/// The write-ahead log of a connection. Used by one thread at a time, as all of the connection is.
+/// A file of the VFS below, behind one of ours.
 typedef struct {
     sqlite3_file base;
-    sqlite3_file *real;  // behind this struct
+    sqlite3_file *real;  // behind the struct that begins with this one
+} layered_file;
+
+/// The write-ahead log of a connection. Used by one thread at a time, as all of the connection is.
+typedef struct {
+    layered_file file;
     struct database_file *database;
     char *bytes;
     int count;
@@ -31,34 +36,95 @@ typedef struct {
 
 /// The database of a connection, which holds the locks of its log.
 typedef struct database_file {
-    sqlite3_file base;
-    sqlite3_file *real;  // behind this struct
+    layered_file file;
     log_file *log;
 } database_file;
 
+static sqlite3_file *real_of(sqlite3_file *file) { return ((layered_file *)file)->real; }
+static const sqlite3_io_methods *methods_of(sqlite3_file *file) { return real_of(file)->pMethods; }
 static log_file *log_of(sqlite3_file *file) { return (log_file *)file; }
 static database_file *database_of(sqlite3_file *file) { return (database_file *)file; }
 
-// MARK: The log
+// MARK: What is passed on as it is
 
-static int write_out(log_file *log) {
-    if (!log->count) return SQLITE_OK;
-    int count = log->count;
-    log->count = 0;
-    return log->real->pMethods->xWrite(log->real, log->bytes, count, log->at);
+static int pass_read(sqlite3_file *file, void *bytes, int count, sqlite3_int64 at) {
+    return methods_of(file)->xRead(real_of(file), bytes, count, at);
 }
+
+static int pass_write(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 at) {
+    return methods_of(file)->xWrite(real_of(file), bytes, count, at);
+}
+
+static int pass_truncate(sqlite3_file *file, sqlite3_int64 size) {
+    return methods_of(file)->xTruncate(real_of(file), size);
+}
+
+static int pass_sync(sqlite3_file *file, int flags) {
+    return methods_of(file)->xSync(real_of(file), flags);
+}
+
+static int pass_size(sqlite3_file *file, sqlite3_int64 *size) {
+    return methods_of(file)->xFileSize(real_of(file), size);
+}
+
+static int pass_lock(sqlite3_file *file, int level) {
+    return methods_of(file)->xLock(real_of(file), level);
+}
+
+static int pass_unlock(sqlite3_file *file, int level) {
+    return methods_of(file)->xUnlock(real_of(file), level);
+}
+
+static int pass_check_lock(sqlite3_file *file, int *is_reserved) {
+    return methods_of(file)->xCheckReservedLock(real_of(file), is_reserved);
+}
+
+static int pass_control(sqlite3_file *file, int operation, void *argument) {
+    return methods_of(file)->xFileControl(real_of(file), operation, argument);
+}
+
+static int pass_sector(sqlite3_file *file) { return methods_of(file)->xSectorSize(real_of(file)); }
+
+static int pass_device(sqlite3_file *file) {
+    return methods_of(file)->xDeviceCharacteristics(real_of(file));
+}
+
+static int pass_shm_map(sqlite3_file *file, int region, int size, int extends,
+                        void volatile **memory) {
+    return methods_of(file)->xShmMap(real_of(file), region, size, extends, memory);
+}
+
+static int pass_shm_lock(sqlite3_file *file, int offset, int count, int flags) {
+    return methods_of(file)->xShmLock(real_of(file), offset, count, flags);
+}
+
+static void pass_shm_barrier(sqlite3_file *file) { methods_of(file)->xShmBarrier(real_of(file)); }
+
+static int pass_shm_unmap(sqlite3_file *file, int deletes) {
+    return methods_of(file)->xShmUnmap(real_of(file), deletes);
+}
+
+static int pass_fetch(sqlite3_file *file, sqlite3_int64 at, int count, void **memory) {
+    return methods_of(file)->xFetch(real_of(file), at, count, memory);
+}
+
+static int pass_unfetch(sqlite3_file *file, sqlite3_int64 at, void *memory) {
+    return methods_of(file)->xUnfetch(real_of(file), at, memory);
+}
+
+// MARK: The log
 
 static void drop(log_file *log) {
     log->count = 0;
     log->begun = NO_FRAME;
 }
 
-/// Writes out what is gathered, and returns if that fails.
-#define WRITE_OUT(log)                  \
-    do {                                \
-        int failure = write_out(log);   \
-        if (failure) return failure;    \
-    } while (0)
+static int write_out(log_file *log) {
+    if (!log->count) return SQLITE_OK;
+    int count = log->count;
+    log->count = 0;
+    return pass_write(&log->file.base, log->bytes, count, log->at);
+}
 
 /// What a write begins: the header of the frame of a COMMIT says how many pages the database has
 /// then, that of another one 0.
@@ -71,13 +137,16 @@ static frame_kind begun_by(const char *bytes, int count) {
 /// else, as a header that is written anew, stands in the file when this returns.
 static int log_write(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 at) {
     log_file *log = log_of(file);
-    if (at != log->at + log->count || count > GATHERED_BYTES - log->count) WRITE_OUT(log);
+    if (at != log->at + log->count || count > GATHERED_BYTES - log->count) {
+        int failure = write_out(log);
+        if (failure) return failure;
+    }
     frame_kind before = log->begun;
     log->begun = begun_by(bytes, count);
     int waits = log->begun == FRAME || (log->begun == NO_FRAME && before == FRAME)
         || (log->begun == COMMIT_FRAME && log->count);
     if (!log->count && (!waits || count > GATHERED_BYTES))
-        return log->real->pMethods->xWrite(log->real, bytes, count, at);
+        return pass_write(file, bytes, count, at);
     if (!log->count) log->at = at;
     memcpy(log->bytes + log->count, bytes, (size_t)count);
     log->count += count;
@@ -85,54 +154,30 @@ static int log_write(sqlite3_file *file, const void *bytes, int count, sqlite3_i
 }
 
 static int log_read(sqlite3_file *file, void *bytes, int count, sqlite3_int64 at) {
-    WRITE_OUT(log_of(file));
-    return log_of(file)->real->pMethods->xRead(log_of(file)->real, bytes, count, at);
+    int failure = write_out(log_of(file));
+    return failure ? failure : pass_read(file, bytes, count, at);
 }
 
 static int log_truncate(sqlite3_file *file, sqlite3_int64 size) {
-    WRITE_OUT(log_of(file));
-    return log_of(file)->real->pMethods->xTruncate(log_of(file)->real, size);
+    int failure = write_out(log_of(file));
+    return failure ? failure : pass_truncate(file, size);
 }
 
 static int log_sync(sqlite3_file *file, int flags) {
-    WRITE_OUT(log_of(file));
-    return log_of(file)->real->pMethods->xSync(log_of(file)->real, flags);
+    int failure = write_out(log_of(file));
+    return failure ? failure : pass_sync(file, flags);
 }
 
 static int log_size(sqlite3_file *file, sqlite3_int64 *size) {
-    WRITE_OUT(log_of(file));
-    return log_of(file)->real->pMethods->xFileSize(log_of(file)->real, size);
-}
-
-static int log_lock(sqlite3_file *file, int level) {
-    return log_of(file)->real->pMethods->xLock(log_of(file)->real, level);
-}
-
-static int log_unlock(sqlite3_file *file, int level) {
-    return log_of(file)->real->pMethods->xUnlock(log_of(file)->real, level);
-}
-
-static int log_check_lock(sqlite3_file *file, int *is_reserved) {
-    return log_of(file)->real->pMethods->xCheckReservedLock(log_of(file)->real, is_reserved);
-}
-
-static int log_control(sqlite3_file *file, int operation, void *argument) {
-    return log_of(file)->real->pMethods->xFileControl(log_of(file)->real, operation, argument);
-}
-
-static int log_sector(sqlite3_file *file) {
-    return log_of(file)->real->pMethods->xSectorSize(log_of(file)->real);
-}
-
-static int log_device(sqlite3_file *file) {
-    return log_of(file)->real->pMethods->xDeviceCharacteristics(log_of(file)->real);
+    int failure = write_out(log_of(file));
+    return failure ? failure : pass_size(file, size);
 }
 
 static int log_close(sqlite3_file *file) {
     log_file *log = log_of(file);
     if (log->database) log->database->log = 0;
     free(log->bytes);
-    return log->real->pMethods->xClose(log->real);
+    return methods_of(file)->xClose(real_of(file));
 }
 
 static const sqlite3_io_methods log_methods = {
@@ -143,152 +188,93 @@ static const sqlite3_io_methods log_methods = {
     .xTruncate = log_truncate,
     .xSync = log_sync,
     .xFileSize = log_size,
-    .xLock = log_lock,
-    .xUnlock = log_unlock,
-    .xCheckReservedLock = log_check_lock,
-    .xFileControl = log_control,
-    .xSectorSize = log_sector,
-    .xDeviceCharacteristics = log_device,
+    .xLock = pass_lock,
+    .xUnlock = pass_unlock,
+    .xCheckReservedLock = pass_check_lock,
+    .xFileControl = pass_control,
+    .xSectorSize = pass_sector,
+    .xDeviceCharacteristics = pass_device,
 };
 
 // MARK: The database, for its locks
 
+/// What is still gathered when the writing ends was not committed. Another process may write next,
+/// to the same places.
 static int database_shm_lock(sqlite3_file *file, int offset, int count, int flags) {
-    database_file *database = database_of(file);
-    // What is still gathered was not committed. Another process may write next, to the same places.
-    int ends_writing = offset == WRITE_LOCK && flags & SQLITE_SHM_UNLOCK;
-    if (ends_writing && database->log) drop(database->log);
-    return database->real->pMethods->xShmLock(database->real, offset, count, flags);
+    log_file *log = database_of(file)->log;
+    if (log && offset == WRITE_LOCK && flags & SQLITE_SHM_UNLOCK) drop(log);
+    return pass_shm_lock(file, offset, count, flags);
 }
 
 static int database_close(sqlite3_file *file) {
     if (database_of(file)->log) database_of(file)->log->database = 0;
-    return database_of(file)->real->pMethods->xClose(database_of(file)->real);
-}
-
-static int database_read(sqlite3_file *file, void *bytes, int count, sqlite3_int64 at) {
-    return database_of(file)->real->pMethods->xRead(database_of(file)->real, bytes, count, at);
-}
-
-static int database_write(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 at) {
-    return database_of(file)->real->pMethods->xWrite(database_of(file)->real, bytes, count, at);
-}
-
-static int database_truncate(sqlite3_file *file, sqlite3_int64 size) {
-    return database_of(file)->real->pMethods->xTruncate(database_of(file)->real, size);
-}
-
-static int database_sync(sqlite3_file *file, int flags) {
-    return database_of(file)->real->pMethods->xSync(database_of(file)->real, flags);
-}
-
-static int database_size(sqlite3_file *file, sqlite3_int64 *size) {
-    return database_of(file)->real->pMethods->xFileSize(database_of(file)->real, size);
-}
-
-static int database_lock(sqlite3_file *file, int level) {
-    return database_of(file)->real->pMethods->xLock(database_of(file)->real, level);
-}
-
-static int database_unlock(sqlite3_file *file, int level) {
-    return database_of(file)->real->pMethods->xUnlock(database_of(file)->real, level);
-}
-
-static int database_check_lock(sqlite3_file *file, int *is_reserved) {
-    return database_of(file)->real->pMethods->xCheckReservedLock(database_of(file)->real, is_reserved);
-}
-
-static int database_control(sqlite3_file *file, int operation, void *argument) {
-    return database_of(file)->real->pMethods->xFileControl(database_of(file)->real, operation, argument);
-}
-
-static int database_sector(sqlite3_file *file) {
-    return database_of(file)->real->pMethods->xSectorSize(database_of(file)->real);
-}
-
-static int database_device(sqlite3_file *file) {
-    return database_of(file)->real->pMethods->xDeviceCharacteristics(database_of(file)->real);
-}
-
-static int database_shm_map(sqlite3_file *file, int region, int size, int extends, void volatile **memory) {
-    return database_of(file)->real->pMethods->xShmMap(database_of(file)->real, region, size, extends, memory);
-}
-
-static void database_shm_barrier(sqlite3_file *file) {
-    database_of(file)->real->pMethods->xShmBarrier(database_of(file)->real);
-}
-
-static int database_shm_unmap(sqlite3_file *file, int deletes) {
-    return database_of(file)->real->pMethods->xShmUnmap(database_of(file)->real, deletes);
-}
-
-static int database_fetch(sqlite3_file *file, sqlite3_int64 at, int count, void **memory) {
-    return database_of(file)->real->pMethods->xFetch(database_of(file)->real, at, count, memory);
-}
-
-static int database_unfetch(sqlite3_file *file, sqlite3_int64 at, void *memory) {
-    return database_of(file)->real->pMethods->xUnfetch(database_of(file)->real, at, memory);
+    return methods_of(file)->xClose(real_of(file));
 }
 
 static const sqlite3_io_methods database_methods = {
     .iVersion = 3,
     .xClose = database_close,
-    .xRead = database_read,
-    .xWrite = database_write,
-    .xTruncate = database_truncate,
-    .xSync = database_sync,
-    .xFileSize = database_size,
-    .xLock = database_lock,
-    .xUnlock = database_unlock,
-    .xCheckReservedLock = database_check_lock,
-    .xFileControl = database_control,
-    .xSectorSize = database_sector,
-    .xDeviceCharacteristics = database_device,
-    .xShmMap = database_shm_map,
+    .xRead = pass_read,
+    .xWrite = pass_write,
+    .xTruncate = pass_truncate,
+    .xSync = pass_sync,
+    .xFileSize = pass_size,
+    .xLock = pass_lock,
+    .xUnlock = pass_unlock,
+    .xCheckReservedLock = pass_check_lock,
+    .xFileControl = pass_control,
+    .xSectorSize = pass_sector,
+    .xDeviceCharacteristics = pass_device,
+    .xShmMap = pass_shm_map,
     .xShmLock = database_shm_lock,
-    .xShmBarrier = database_shm_barrier,
-    .xShmUnmap = database_shm_unmap,
-    .xFetch = database_fetch,
-    .xUnfetch = database_unfetch,
+    .xShmBarrier = pass_shm_barrier,
+    .xShmUnmap = pass_shm_unmap,
+    .xFetch = pass_fetch,
+    .xUnfetch = pass_unfetch,
 };
 
 // MARK: The VFS
 
-/// The VFS below a layer.
-static sqlite3_vfs *base_of(sqlite3_vfs *layer) { return layer->pAppData; }
-
-static int open_database(sqlite3_vfs *base, const char *name, sqlite3_file *file, int flags, int *given) {
-    database_file *database = database_of(file);
-    memset(database, 0, sizeof *database);
-    database->real = (sqlite3_file *)(database + 1);
-    int result = base->xOpen(base, name, database->real, flags, given);
-    // From the third version on there is all that the table of methods passes on.
-    if (!result && database->real->pMethods->iVersion < 3) result = SQLITE_CANTOPEN;
-    if (result && database->real->pMethods) database->real->pMethods->xClose(database->real);
-    if (!result) database->base.pMethods = &database_methods;
+/// Opens the file of the VFS below, in the memory behind the struct of ours.
+static int open_real(sqlite3_vfs *base, const char *name, sqlite3_file *file, sqlite3_file *real,
+                     int flags, int *given) {
+    ((layered_file *)file)->real = real;
+    int result = base->xOpen(base, name, real, flags, given);
+    // From the third version on the file has all that the tables of methods pass on.
+    if (!result && real->pMethods->iVersion < 3) result = SQLITE_CANTOPEN;
+    if (result && real->pMethods) real->pMethods->xClose(real);
     return result;
 }
 
-static int open_log(sqlite3_vfs *base, const char *name, sqlite3_file *file, int flags, int *given) {
+static int open_database(sqlite3_vfs *base, const char *name, sqlite3_file *file, int flags,
+                         int *given) {
+    database_file *database = database_of(file);
+    memset(database, 0, sizeof *database);
+    int result = open_real(base, name, file, (sqlite3_file *)(database + 1), flags, given);
+    if (!result) file->pMethods = &database_methods;
+    return result;
+}
+
+static int open_log(sqlite3_vfs *base, const char *name, sqlite3_file *file, int flags,
+                    int *given) {
     log_file *log = log_of(file);
     memset(log, 0, sizeof *log);
-    log->real = (sqlite3_file *)(log + 1);
     log->bytes = malloc(GATHERED_BYTES);
     if (!log->bytes) return SQLITE_NOMEM;
-    int result = base->xOpen(base, name, log->real, flags, given);
+    int result = open_real(base, name, file, (sqlite3_file *)(log + 1), flags, given);
     if (result) {
-        if (log->real->pMethods) log->real->pMethods->xClose(log->real);
         free(log->bytes);
         return result;
     }
     log->database = database_of(sqlite3_database_file_object(name));
     log->database->log = log;
-    log->base.pMethods = &log_methods;
+    file->pMethods = &log_methods;
     return SQLITE_OK;
 }
 
-static int layer_open(sqlite3_vfs *layer, const char *name, sqlite3_file *file, int flags, int *given) {
-    sqlite3_vfs *base = base_of(layer);
+static int layer_open(sqlite3_vfs *layer, const char *name, sqlite3_file *file, int flags,
+                      int *given) {
+    sqlite3_vfs *base = layer->pAppData;
     if (flags & SQLITE_OPEN_MAIN_DB) return open_database(base, name, file, flags, given);
     if (flags & SQLITE_OPEN_WAL) return open_log(base, name, file, flags, given);
     return base->xOpen(base, name, file, flags, given);

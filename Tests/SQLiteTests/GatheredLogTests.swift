@@ -43,7 +43,7 @@ import Testing
         }
 
         /// A transaction of one of the two. Either pages of it are written before its COMMIT, or
-        /// some are undone to a savepoint: SQLite before 3.50 writes wrong checksums where both are.
+        /// some are undone to a savepoint: with both SQLite before 3.50 writes wrong checksums.
         mutating func transact(on connection: Connection) throws {
             let spills = Bool.random(using: &random)
             try connection.execute("PRAGMA cache_spill = \(spills ? "ON" : "OFF")")
