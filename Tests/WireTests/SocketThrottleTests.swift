@@ -106,4 +106,21 @@ import Testing
         #expect(try push("phx_leave", "a", free, over: feed) == "ok")
         #expect(try push("phx_join", "d", free, over: feed) == "ok")
     }
+
+    /// Each /64 is a caller of its own, however many there are of one site.
+    @Test func `a plan's feeds are those of a caller, whoever else is at his site`() throws {
+        let throttle = #""throttle": {"plans": {"free": {"feeds": 1}}, "plan_default": "free"}"#
+        let server = try TestBackend(
+            models: ["notes": Self.model],
+            project: "{\(throttle), \"proxies\": {\"trusted\": [\"127.0.0.0/8\"]}}")
+        var feeds: [FeedClient] = []
+        for network in 1...6 {
+            let feed = try FeedClient(
+                port: server.port, key: server.anonymous,
+                fields: [("X-Forwarded-For", "2001:db8:1:\(network)::1")])
+            #expect(try push("phx_join", "a", server.anonymous, over: feed) == "ok")
+            feeds.append(feed)
+        }
+        #expect(try push("phx_join", "b", server.anonymous, over: feeds[5]) != "ok")
+    }
 }
