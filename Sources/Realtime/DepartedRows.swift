@@ -44,10 +44,11 @@ final class DepartedRows {
     private var bytesLeft = RealtimeLimits.restoredBytes
     private var warned: Set<Warned> = []
 
+    /// - Parameter changes: in the order of the log, all of the transaction's among them.
     init(of transaction: Int64, among changes: [Change], feeds: [String: ModelFeed]) {
         self.transaction = transaction
-        for change in changes
-        where change.transaction == transaction && change.operation == .delete {
+        for change in Self.changes(of: transaction, among: changes)
+        where change.operation == .delete {
             guard let model = feeds[change.table]?.model, let row = change.old,
                 row.values.count == model.columns.count
             else { continue }
@@ -58,6 +59,18 @@ final class DepartedRows {
                         name: model.name, columns: model.columns.map { ($0.name, $0.type) }))
             ].append(row)
         }
+    }
+
+    /// Found by halves: a batch of many transactions would be looked through for each of them.
+    private static func changes(
+        of transaction: Int64, among changes: [Change]
+    ) -> some Sequence<Change> {
+        var (low, high) = (0, changes.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if changes[middle].transaction < transaction { low = middle + 1 } else { high = middle }
+        }
+        return changes[low...].prefix { $0.transaction == transaction }
     }
 
     /// A rule's query, asked of the models that the rule reads with these rows restored. Called
