@@ -19,6 +19,15 @@ public struct Tally<Key: Hashable & Sendable>: Sendable {
         if let key { counts[key, default: 0] += count }
     }
 
+    /// Counts one more of a key that has fewer than so many.
+    ///
+    /// - Returns: whether it does.
+    public mutating func take(for key: Key, upTo max: Int) -> Bool {
+        guard count(of: key) < max else { return false }
+        add(for: key)
+        return true
+    }
+
     /// Counts what is given back, by the same key: no more than it has taken.
     public mutating func giveBack(_ count: Int = 1, from key: Key?) {
         guard let key else { return total -= count }

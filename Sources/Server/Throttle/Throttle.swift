@@ -35,7 +35,7 @@ final class Throttle: Sendable {
     let buckets = RateLimiter<ThrottlePolicy.Key>(bucketsMax: 65_536, stripes: 16)
     let underWay = Stripes(16, Tally<ThrottlePolicy.Key>())
     /// Feeds open, by whose plan they are.
-    let feeds = Mutex(Shares<Caller>())
+    let feeds = Mutex(Tally<Caller>())
     /// Requests refused so far, by the policy's number.
     private let refusals: Mutex<[Int]>
 
@@ -74,9 +74,7 @@ final class Throttle: Sendable {
     /// - Returns: How many more there may be; nil when there are so many already.
     func begin(_ key: ThrottlePolicy.Key, max: Int) -> Int? {
         underWay.withLock(of: key.hashValue) { tally in
-            guard tally.count(of: key) < max else { return nil }
-            tally.add(for: key)
-            return max - tally.count(of: key)
+            tally.take(for: key, upTo: max) ? max - tally.count(of: key) : nil
         }
     }
 

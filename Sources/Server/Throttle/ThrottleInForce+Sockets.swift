@@ -62,8 +62,8 @@ extension Throttle {
             let count = feeds.withLock { $0.count(of: caller) }
             return count <= max ? .admitted(former) : .refused(max: max)
         }
-        let shortage = feeds.withLock { $0.take(for: caller, within: ShareBounds(each: max)) }
-        return shortage == nil ? .admitted(CountedFeed(caller, in: self)) : .refused(max: max)
+        let isFree = feeds.withLock { $0.take(for: caller, upTo: max) }
+        return isFree ? .admitted(CountedFeed(caller, in: self)) : .refused(max: max)
     }
 
     /// Takes a message from every rate that it falls under, from all or from none.
