@@ -44,7 +44,7 @@ enum Advice: Hashable, Sendable {
     /// A new check of a table that is there.
     case leaveCheckOut
 
-    /// Whether no migration file by hand could do what is declared.
+    /// Whether no statement could be told that does what is declared.
     var needsRebuild: Bool {
         switch self {
         case .declareAsBefore, .declareColumnAsBefore, .declare, .declareUnique, .giveDefault,
@@ -60,10 +60,10 @@ enum Advice: Hashable, Sendable {
     var wording: String {
         switch self {
         case .makeWay(let wayOut): "\(wayOut), or give the model another name"
-        case .declareAsBefore: "declare it as it was: migrations cannot rebuild a table yet"
+        case .declareAsBefore: "declare it as it was: 'apus migrate new' cannot rebuild a table yet"
         case .declareColumnAsBefore:
-            "declare it as it was, and what is new as another column: migrations cannot rebuild "
-                + "a table yet"
+            "declare it as it was, and what is new as another column: 'apus migrate new' cannot "
+                + "rebuild a table yet"
         case .declareTable(true, let rows):
             "declare it: its rows stay where they are; a migration file by hand that drops it "
                 + Self.loses(rows, "row")
@@ -75,8 +75,9 @@ enum Advice: Hashable, Sendable {
         case .declareRenamed(let former, let name, let other):
             "if it is \"\(name)\" now, give that \"renamedFrom\": \"\(former)\", and its values "
                 + "stay; else \(other.wording)"
-        case .declare: "declare it: migrations cannot rebuild a table yet"
-        case .declareUnique: "declare it in \"unique\": migrations cannot rebuild a table yet"
+        case .declare: "declare it: 'apus migrate new' cannot rebuild a table yet"
+        case .declareUnique:
+            "declare it in \"unique\": 'apus migrate new' cannot rebuild a table yet"
         case .dropUnique(let names):
             "declare it in \"unique\", or \(Self.without(indexes: names))"
         case .replaceUnique(let table, let name):
@@ -93,7 +94,7 @@ enum Advice: Hashable, Sendable {
                 + Self.giveDefault.wording
         case .leaveDefaultOut: "leave the default out, and the column out of \"required\""
         case .leaveCheckOut:
-            "leave it out: migrations cannot add a check to a table that is there yet"
+            "leave it out: 'apus migrate new' cannot add a check to a table that is there yet"
         }
     }
 
