@@ -16,7 +16,8 @@ struct ValueOption: Sendable {
 
 extension ValueOption {
     static let conflict = ValueOption(
-        "--on-conflict", "ignore|merge", "what to do with rows whose key is there (default: stop)")
+        "--on-conflict", "ignore|merge",
+        "what to do with rows whose primary key is there (default: stop)")
     static let skip = ValueOption(
         "--skip", "N", "pass over the first N rows, which are in already (default: 0)")
     static let url = ValueOption(

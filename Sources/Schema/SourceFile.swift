@@ -224,7 +224,7 @@ struct FileReader {
         let isSpelled = bytes.allSatisfy { ASCII.isNameByte($0) } && !ASCII.isDigit(first)
         guard isSpelled else {
             return fails(
-                "\(what) \"\(name)\" may only hold letters (a-z), digits and _, and not start "
+                "\(what) \"\(name)\" may only hold letters (a-z, A-Z), digits and _, and not start "
                     + "with a digit"
             )
         }

@@ -119,7 +119,7 @@ struct FaultCase: CustomTestStringConvertible {
             "a bad name", #"{"properties": {"two words": {"type": "integer"}}}"#,
             #"""
             models/things.json:1:17: the column's name "two words" may only hold letters \#
-            (a-z), digits and _, and not start with a digit
+            (a-z, A-Z), digits and _, and not start with a digit
             """#
         ),
         FaultCase(

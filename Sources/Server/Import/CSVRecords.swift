@@ -39,7 +39,7 @@ struct CSVRecords: ImportRecords {
     private static func unknown(_ name: String, in model: Model) -> String {
         let near = nearest(name, in: model.columns.map(\.name))
         return "the table \(model.name) has no column '\(name)'"
-            + (near.map { "; did you mean '\($0)'?" } ?? "")
+            + (near.map { " (did you mean '\($0)'?)" } ?? "")
     }
 
     mutating func next() throws -> ImportRecord? {

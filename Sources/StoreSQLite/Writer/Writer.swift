@@ -333,7 +333,8 @@ extension Problem {
     /// A write's changes are more than is kept in memory until the commit.
     static let tooMuchChanged = Problem(
         code: "54000", status: 413, message: "The write changes too much at once.",
-        hint: "Change fewer rows in each request.")
+        hint: "Change fewer rows in each request; those that would go along by a cascade can be "
+            + "deleted first.")
 
     /// The write's closure went on after an error that had ended the transaction.
     static let transactionLost = Problem(
