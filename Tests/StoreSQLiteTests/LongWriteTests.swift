@@ -22,6 +22,8 @@ import Testing
         /// Rows of each long write, and milliseconds of one after the other, over and over.
         var rows = 5000
         var times: [UInt64] = [25]
+        /// Milliseconds of each short write.
+        var shortTime: UInt64 = 1
         /// Milliseconds from the end of a short write to the next one.
         var pause: UInt64 = 8
         /// Milliseconds that short writes waited for.
@@ -67,7 +69,7 @@ import Testing
                 return
             }
             waits.append((now - shortFrom) / LongWriteTests.millisecond)
-            now += LongWriteTests.millisecond
+            now += shortTime * LongWriteTests.millisecond
             shortFrom = now + pause * LongWriteTests.millisecond
             isShortWaiting = false
         }
@@ -84,6 +86,20 @@ import Testing
         #expect(waits[waits.count / 2] == 0)
         // For the rest of one, whenever one comes.
         #expect(waits.last ?? 0 <= 25)
+    }
+
+    /// What takes most of a turn, and now and then more than one.
+    @Test func `writes of about a turn are spared another caller's long ones`() throws {
+        var course = Course()
+        course.shortTime = 4
+        try course.run(for: 1000)
+        course.shortTime = 6
+        try course.run(for: 20)
+        course.shortTime = 4
+        (course.longTime, course.waits) = (0, [])
+        try course.run(for: 10_000)
+        #expect(course.longTime < 3000)
+        #expect(course.waits.sorted()[course.waits.count / 2] == 0)
     }
 
     @Test func `long writes have all of the time while nobody else writes`() throws {
