@@ -45,6 +45,8 @@ public enum DatabaseLimits {
     static let waitingFirstMax = 1024
     /// The same of one caller, who may be all that come from one address.
     static let waitingFirstOfCallerMax = 256
+    /// So often the writes of a transaction run once more that must not be committed.
+    static let soundRunsMax = 3
     /// Writes in one commit: bounds how long the first of them waits for the last.
     static let batchWritesMax = 512
     /// Nanoseconds that a turn of the writer aims at. Whoever comes waits for the turn that runs;
@@ -61,6 +63,9 @@ public enum DatabaseLimits {
     /// How long a short write counts as come lately: for those that write now and then, too, long
     /// ones rest.
     static let shortWritesTime: UInt64 = 1_000_000_000
+    /// So many writes of a caller in a row have taken less than a turn before they are not expected
+    /// to be long any more.
+    static let quickWritesMax = 4
     /// Callers of whom it is known from how many rows their writes are long.
     static let longWritersMax = 1024
     /// Bytes of all arrays of a statement for which no memory is taken.

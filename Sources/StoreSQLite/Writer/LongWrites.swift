@@ -6,8 +6,11 @@ import Store
 struct LongWrites {
     /// Percent of the writer's time.
     private let share: UInt64
-    /// By caller the fewest rows whose write has been long, and none of as many been short since.
-    private var rowsMin: [Caller: Int] = [:]
+    /// By caller the fewest rows whose write has been long, and how often writes of as many have
+    /// not been so since, one after the other.
+    private var known: [Caller: (rows: Int, quick: Int)] = [:]
+    /// Whose write was long last.
+    private var lastLong: Caller?
     /// Until when none begins.
     private var restEnd: UInt64 = 0
     /// When the last short write ended.
@@ -22,7 +25,7 @@ struct LongWrites {
     /// with no more has been.
     func isExpected(_ job: WriteJob) -> Bool {
         if job.isLarge { return true }
-        guard let rows = job.rows, let least = rowsMin[job.caller] else { return false }
+        guard let rows = job.rows, let least = known[job.caller]?.rows else { return false }
         return rows >= least
     }
 
@@ -32,26 +35,34 @@ struct LongWrites {
     /// A turn begins.
     mutating func beginTurn() { isInTurn = false }
 
-    /// A write has held the writer for so long. What takes about a turn is neither long nor short:
-    /// the same write comes out now above it, now below, and is not to rest for its own sake.
+    /// A write has held the writer for so long. What takes about a turn comes out now above it, now
+    /// below, and is not to rest for its own caller's sake: it is neither long nor short for him.
     ///
     /// - Returns: whether that was long.
     mutating func end(_ job: WriteJob, after time: UInt64, at now: UInt64) -> Bool {
         let isShort = time < DatabaseLimits.turnNanoseconds / 2
-        if isShort, !job.isLong { lastShort = now }
+        let isOthers = lastLong != nil && lastLong != job.caller
+        if !job.isLong, isShort || isOthers { lastShort = now }
         guard case .shared = job.priority else { return false }
         let rows = job.rows ?? .max
         guard time > DatabaseLimits.turnNanoseconds else {
-            if isShort, let least = rowsMin[job.caller], rows >= least {
-                rowsMin[job.caller] = nil
-            }
+            noteQuick(job.caller, rows, isShort: isShort)
             return false
         }
-        if rowsMin.count >= DatabaseLimits.longWritersMax { rowsMin = [:] }
-        rowsMin[job.caller] = min(rows, rowsMin[job.caller] ?? .max)
+        if known.count >= DatabaseLimits.longWritersMax { known = [:] }
+        known[job.caller] = (min(rows, known[job.caller]?.rows ?? .max), 0)
+        lastLong = job.caller
         isInTurn = true
         restEnd = now &+ rest(after: time)
         return true
+    }
+
+    /// A write that was expected to be long if it has as many rows as one that was, and was not.
+    private mutating func noteQuick(_ caller: Caller, _ rows: Int, isShort: Bool) {
+        guard var writer = known[caller], rows >= writer.rows else { return }
+        writer.quick += 1
+        let isOver = isShort || writer.quick >= DatabaseLimits.quickWritesMax
+        known[caller] = isOver ? nil : writer
     }
 
     /// The turn's commit, which follows at once, has taken so long.
