@@ -32,6 +32,7 @@ typedef struct {
     int count;
     sqlite3_int64 at;
     frame_kind begun;  // by the last write
+    int failure;  // of what was gathered, until the transaction is over
 } log_file;
 
 /// The database of a connection, which holds the locks of its log.
@@ -115,15 +116,18 @@ static int pass_unfetch(sqlite3_file *file, sqlite3_int64 at, void *memory) {
 // MARK: The log
 
 static void drop(log_file *log) {
+    log->failure = SQLITE_OK;
     log->count = 0;
     log->begun = NO_FRAME;
 }
 
+/// Writes what is gathered. Where that has failed once there is a hole: nothing of the transaction
+/// can be read or synchronised any more.
 static int write_out(log_file *log) {
-    if (!log->count) return SQLITE_OK;
-    int count = log->count;
+    if (!log->count || log->failure) return log->failure;
+    log->failure = pass_write(&log->file.base, log->bytes, log->count, log->at);
     log->count = 0;
-    return pass_write(&log->file.base, log->bytes, count, log->at);
+    return log->failure;
 }
 
 /// What a write begins: the header of the frame of a COMMIT says how many pages the database has
@@ -137,7 +141,7 @@ static frame_kind begun_by(const char *bytes, int count) {
 /// else, as a header that is written anew, stands in the file when this returns.
 static int log_write(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 at) {
     log_file *log = log_of(file);
-    if (at != log->at + log->count || count > GATHERED_BYTES - log->count) {
+    if (log->failure || at != log->at + log->count || count > GATHERED_BYTES - log->count) {
         int failure = write_out(log);
         if (failure) return failure;
     }
@@ -154,8 +158,9 @@ static int log_write(sqlite3_file *file, const void *bytes, int count, sqlite3_i
 }
 
 static int log_read(sqlite3_file *file, void *bytes, int count, sqlite3_int64 at) {
-    int failure = write_out(log_of(file));
-    return failure ? failure : pass_read(file, bytes, count, at);
+    // SQLite would take a full disk for the failure of one statement.
+    if (write_out(log_of(file))) return SQLITE_IOERR_WRITE;
+    return pass_read(file, bytes, count, at);
 }
 
 static int log_truncate(sqlite3_file *file, sqlite3_int64 size) {
@@ -294,7 +299,7 @@ const char *csqlite_log_vfs(void) {
         layer->zName = strdup(name);
         layer->szOsFile = (int)sizeof(log_file) + base->szOsFile;
         layer->xOpen = layer_open;
-        if (sqlite3_vfs_register(layer, 0)) layer = 0;
+        if (!layer->zName || sqlite3_vfs_register(layer, 0)) layer = 0;
     }
     pthread_mutex_unlock(&mutex);
     return layer ? layer->zName : 0;
