@@ -22,7 +22,7 @@ extension Writer {
             if connection.isInTransaction {
                 try? connection.execute("ROLLBACK TO trim")
                 try? connection.execute("RELEASE trim")
-                spills.noteUndone()
+                spills.noteUndone(connection)
             }
         }
     }
@@ -49,7 +49,7 @@ extension Writer {
         do throws(SQLiteError) {
             try begin()
             try body()
-            if spills.allowsCommit(connection) {
+            if spills.isSound {
                 try tally.commit(connection)
                 return true
             }

@@ -135,9 +135,9 @@ final class Writer {
         var isWritten = false
         do throws(SQLiteError) {
             try perform(queue, turn, &batch)
-            let began = monotonicNanoseconds()
             trimAlong(rowsMax: 2 * batch.changes.count)
-            if !spills.allowsCommit(connection) { try performInMemory(&batch) }
+            if !spills.isSound { try performSoundly(&batch) }
+            let began = monotonicNanoseconds()
             if !batch.succeeded.isEmpty { try sequences.save() }
             guard shared.presence.look() else { throw .databaseLost }
             isWritten = true
@@ -196,12 +196,16 @@ final class Writer {
         }
     }
 
-    /// Runs the writes once more of a transaction that must not be committed (``SpillWatch``).
-    private func performInMemory(_ batch: inout Batch) throws(SQLiteError) {
-        try connection.execute("ROLLBACK")
-        try connection.execute("PRAGMA cache_spill = OFF")
-        defer { try? connection.execute("PRAGMA cache_spill = ON") }
-        try performAgain(&batch)
+    /// Runs the writes once more of a transaction that must not be committed (``SpillWatch``). Those
+    /// that were undone are not among them, so that nothing is this time; unless one goes on after a
+    /// statement of its own that fails, or fails itself now.
+    private func performSoundly(_ batch: inout Batch) throws(SQLiteError) {
+        for _ in 0..<DatabaseLimits.soundRunsMax where !spills.isSound {
+            try connection.execute("ROLLBACK")
+            retention.postpone()
+            try performAgain(&batch)
+        }
+        guard spills.isSound else { throw .unsound }
     }
 
     /// Runs the writes once more that were lost with the transaction.
@@ -270,7 +274,7 @@ final class Writer {
         if connection.hasUnresolvedForeignKeys { throw Problem(.foreignKey) }
         if capture.isOverfull { throw .tooMuchChanged }
         transaction.finish()
-        if transaction.hasFailedStatement { spills.noteUndone() }
+        if transaction.hasFailedStatement { spills.noteUndone(connection) }
         let captured = capture.takePending()
         var changes: [Change] = []
         try mapped { () throws(SQLiteError) in
@@ -300,7 +304,7 @@ final class Writer {
             try point.undo(on: connection)
             switch point {
             case .beginning: try begin()
-            case .savepoint: spills.noteUndone()
+            case .savepoint: spills.noteUndone(connection)
             }
             return true
         } catch {
@@ -324,6 +328,10 @@ final class Writer {
 }
 
 extension SQLiteError {
+    /// Writes would be lost after a crash that SQLite takes for committed.
+    fileprivate static let unsound = SQLiteError(
+        code: ResultCode.inputOutput, message: "pages were undone that the log holds already")
+
     /// What SQLite would say of it (rescode.html#readonly_dbmoved).
     fileprivate static let databaseLost = SQLiteError(
         code: ResultCode.readOnly, message: "a file of the database was removed or replaced")
