@@ -57,6 +57,32 @@ import Values
         return codes.wait(for: 1).first ?? "none"
     }
 
+    /// The database may have no more pages here, which SQLite takes for a full disk.
+    @Test func `where the disk is full the log begins anew, however short it is`() throws {
+        let directory = try TemporaryDirectory()
+        var configuration = DatabaseConfiguration.file(directory.file("apus.db"))
+        configuration.pagesMax = 500
+        let database = try makeItems(configuration)
+        defer { database.close() }
+        func write(_ sql: String) throws(Problem) {
+            try database.writeAndWait { transaction throws(Problem) in
+                _ = try transaction.exec(sql)
+            }
+        }
+        let problem = #expect(throws: Problem.self) {
+            while true {
+                try write(
+                    "INSERT INTO items(name, data) "
+                        + "VALUES (hex(randomblob(8)), hex(zeroblob(2000)))")
+            }
+        }
+        #expect(problem?.code == "53100")
+        let before = database.walBytes
+        // The writer looks between two turns.
+        for _ in 0..<2 { try write("DELETE FROM items WHERE id = (SELECT max(id) FROM items)") }
+        #expect(database.walBytes < before / 4)
+    }
+
     @Test func `answers that last are ended so that the log begins anew`() async throws {
         let database = try make()
         defer { database.close() }
