@@ -36,6 +36,10 @@ struct LogBound {
     /// When to look though nobody writes; nil for not at all.
     private(set) var nextLook: UInt64?
     private var copySchedule = CopySchedule()
+    /// Whether a write has found the disk full since the log began anew.
+    private var isDiskFull = false
+    /// From when on that is worth a try.
+    private var nextRelief: UInt64 = 0
 
     init(
         _ configuration: DatabaseConfiguration, copies: LogCopies, reads: LastingReads,
@@ -59,8 +63,9 @@ struct LogBound {
         }
         let bytes = mark.byteCount
         size.note(bytes)
-        if bytes <= min(bytesMax, DatabaseLimits.checkpointBytes) { return end() }
         let isIdle = copies.isIdle
+        if isDiskFull, isIdle, relieve(connection, at: now) { return end() }
+        if bytes <= min(bytesMax, DatabaseLimits.checkpointBytes) { return end() }
         if isIdle, copy(connection, mark, at: now) {
             size.note(0)
             return end()
@@ -74,6 +79,22 @@ struct LogBound {
         case .beyond, .making, .blocked: break
         }
         lookLater()
+    }
+
+    /// A write has found the disk full: at the next look the log begins anew, however short it is.
+    /// What is copied has its place in the file for the most part, and the log has its own then.
+    mutating func noteFullDisk() { isDiskFull = true }
+
+    /// Copies all of the log, unless that was tried a moment ago.
+    ///
+    /// - Returns: whether it begins anew with the next write.
+    private mutating func relieve(_ connection: Connection, at now: UInt64) -> Bool {
+        guard now >= nextRelief else { return false }
+        nextRelief = now &+ DatabaseLimits.checkpointBlockedNanoseconds
+        guard connection.restartLog() else { return false }
+        isDiskFull = false
+        size.note(0)
+        return true
     }
 
     /// Copies the log, or has it copied where much of it is left: see ``LogCopies/begin()``, and

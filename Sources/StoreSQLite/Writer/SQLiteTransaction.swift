@@ -20,6 +20,8 @@ public final class SQLiteTransaction {
     private var fatal: DatabaseError?
     /// Whether a statement failed, which undid what it had done.
     private(set) var hasFailedStatement = false
+    /// Whether a statement had no room on the disk.
+    private(set) var hasMetFullDisk = false
     /// Whether a statement was given up because the write had used up its time.
     private(set) var isOvertime = false
 
@@ -98,6 +100,7 @@ public final class SQLiteTransaction {
             if connection.totalChanges == changes { capture.truncate(to: captured) }
             tally.loseTrack()
             hasFailedStatement = true
+            if case .full = error { hasMetFullDisk = true }
             if error == .timeout { isOvertime = true }
             if !connection.isInTransaction { fatal = error }
             throw error

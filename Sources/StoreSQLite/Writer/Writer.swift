@@ -147,6 +147,7 @@ final class Writer {
         } catch {
             // Nobody's write is kept.
             if connection.isInTransaction { try? connection.execute("ROLLBACK") }
+            if error.primary == ResultCode.full { logBound.noteFullDisk() }
             if isWritten { eraseFailedCommit() }
             let problem =
                 shared.presence.lost == nil ? Problem(DatabaseError(error)) : .databaseLost
@@ -196,9 +197,9 @@ final class Writer {
         }
     }
 
-    /// Runs the writes once more of a transaction that must not be committed (``SpillWatch``). Those
-    /// that were undone are not among them, so that nothing is this time; unless one goes on after a
-    /// statement of its own that fails, or fails itself now.
+    /// Runs the writes once more of a transaction that must not be committed (``SpillWatch``).
+    /// Those that were undone are not among them, so that nothing is this time; unless one goes on
+    /// after a statement of its own that fails, or fails itself now.
     private func performSoundly(_ batch: inout Batch) throws(SQLiteError) {
         for _ in 0..<DatabaseLimits.soundRunsMax where !spills.isSound {
             try connection.execute("ROLLBACK")
@@ -294,6 +295,7 @@ final class Writer {
     private func undo(
         _ transaction: SQLiteTransaction, to point: UndoPoint, _ head: Int64
     ) -> Bool {
+        if transaction.hasMetFullDisk { logBound.noteFullDisk() }
         capture.truncate(to: 0)
         tally.drop()
         log.rewind(to: head)
