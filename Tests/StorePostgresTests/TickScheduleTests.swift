@@ -63,7 +63,9 @@ extension TickSchedule.Action {
             ])
     }
 
-    @Test(arguments: [(0, 5), (1, 5), (2, 10), (4, 20), (100, 25), (-7, 5), (.max, 25)])
+    @Test(arguments: [
+        (0, 5), (1, 5), (2, 10), (4, 20), (100, 25), (500, 25), (600, 30), (-7, 5), (.max, 35),
+    ])
     func `the more changes a tick has found, the longer the next commit waits`(
         changes: Int64, milliseconds: UInt64
     ) {

@@ -13,6 +13,10 @@ public enum CaptureLimits {
     /// after a pause starts at once.
     static let tickRestLeast: UInt64 = 5_000_000
     static let tickRestMost: UInt64 = 25_000_000
+    /// The same where the server does nothing but write, some twenty thousand rows a second: what
+    /// the ticks take is missing there, and a reader has more than enough to do.
+    static let tickRestCrowdedEach: UInt64 = 50_000
+    static let tickRestCrowdedMost: UInt64 = 35_000_000
     /// Nanoseconds after which a tick looks for what others wrote.
     static let tickInterval: UInt64 = 250_000_000
     /// Nanoseconds between two looks for cuts of other nodes, where notifications arrive and where

@@ -114,8 +114,12 @@ public struct TickSchedule: Sendable {
 
     /// Under load a tick is to cover many writes, and a single one is to be told soon.
     private static func rest(after changes: Int64) -> UInt64 {
-        let (least, most) = (CaptureLimits.tickRestLeast, CaptureLimits.tickRestMost)
-        return least * UInt64(clamping: max(1, min(changes, Int64(most / least))))
+        let found = UInt64(clamping: changes)
+        func rest(_ each: UInt64, _ most: UInt64) -> UInt64 { each * min(found, most / each) }
+        return max(
+            CaptureLimits.tickRestLeast,
+            rest(CaptureLimits.tickRestLeast, CaptureLimits.tickRestMost),
+            rest(CaptureLimits.tickRestCrowdedEach, CaptureLimits.tickRestCrowdedMost))
     }
 
     /// A cut that another node made covers what others had written until then: ours need not look
