@@ -15,7 +15,9 @@ import Work
 ///
 /// `feed [--database postgres://…] [--seconds 5] [--writers 16] [--rounds 3] [--rate N]`
 ///
-/// They write as fast as they can, or so many rows a second.
+/// They write as fast as they can, or so many rows a second. At the end it says what part of the
+/// writes alone is left beside the others, in the mean of all rounds and how far that is sure: one
+/// round says little on a machine that does other things.
 struct PostgresFeed {
     private let target: ConnectionTarget
     private let seconds: Int
@@ -59,13 +61,15 @@ struct PostgresFeed {
         configuration.lanes[.write]?.connectionsMax = writers
         do {
             let loops = try PooledLoops(["writers", "feed"], on: configuration)
+            var rates: [Company: [Double]] = [:]
             for _ in 0..<rounds {
                 for company in Company.allCases {
                     try prepare(loops.access)
-                    try measure(loops, beside: company)
+                    rates[company, default: []].append(try measure(loops, beside: company))
                 }
             }
             loops.stop()
+            print(Self.summary(of: rates))
         } catch {
             throw BenchmarkError("\(error)")
         }
@@ -81,7 +85,20 @@ struct PostgresFeed {
         connection.giveBack()
     }
 
-    private func measure(_ loops: PooledLoops, beside company: Company) throws {
+    /// What is left of the rate alone, by pairs of one round.
+    private static func summary(of rates: [Company: [Double]]) -> String {
+        Company.allCases.filter { $0 != .none }.map { company in
+            let ratios = zip(rates[company] ?? [], rates[.none] ?? []).map { 100 * $0 / $1 }
+            let count = Double(ratios.count)
+            let mean = ratios.reduce(0, +) / count
+            let squares = ratios.map { ($0 - mean) * ($0 - mean) }.reduce(0, +)
+            let error = (squares / max(count - 1, 1) / count).squareRoot()
+            return "\(company.rawValue): \(decimal(mean, 1)) ± \(decimal(error, 1)) % of alone"
+        }.joined(separator: ", ")
+    }
+
+    /// - Returns: writes a second.
+    private func measure(_ loops: PooledLoops, beside company: Company) throws -> Double {
         let (threads, pools, access) = (loops.threads, loops.pools, loops.access)
         let cut = try access.setUpCapture([Self.model]).cut
         let times = WriteTimes()
@@ -112,10 +129,11 @@ struct PostgresFeed {
             Semaphore().wait(until: moment(after: .seconds(1)))
             threads[1].perform { _ in feed.value.stop() }
         }
-        let rate = Int(Double(count) * 1e9 / Double(nanoseconds))
+        let rate = Double(count) * 1e9 / Double(nanoseconds)
         let name = column(company.rawValue, 9, left: true)
-        print("\(name) \(rate) writes/s  \(times.summary(of: count))")
+        print("\(name) \(Int(rate)) writes/s  \(times.summary(of: count))")
         if company != .none { print("          \(cost)") }
+        return rate
     }
 }
 
