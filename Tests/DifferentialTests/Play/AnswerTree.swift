@@ -102,12 +102,33 @@ private let ignoredFields: Set<String> = [
 ]
 
 /// An answer as it is, but for the time and the number of the request.
-func exact(_ answer: HTTPAnswer) -> String {
+///
+/// - Parameter isAnyOrder: whether rows may come in any order, and are put in one here.
+func exact(_ answer: HTTPAnswer, isAnyOrder: Bool = false) -> String {
     let lines = answer.head.components(separatedBy: "\r\n").filter { line in
         let name = line.prefix { $0 != ":" }.lowercased()
         return name != "date" && name != "x-request-id"
     }
-    return lines.joined(separator: "\n") + answer.text
+    guard isAnyOrder else { return lines.joined(separator: "\n") + answer.text }
+    // Rows of CSV are lines.
+    let document = try? JSONDocument(parsing: answer.body)
+    let body = document.map { sorted($0.root) } ?? answer.text.split(separator: "\n").sorted()
+        .joined(separator: "\n")
+    return lines.joined(separator: "\n") + body
+}
+
+/// A text of JSON with the objects of each array in one order, and all else as it is.
+private func sorted(_ value: JSONValue) -> String {
+    switch value.kind {
+    case .null, .bool, .number, .string: return String(utf8: value.raw)
+    case .object:
+        let members = value.members.map { "\(quoted($0.string ?? "")):\(sorted($1))" }
+        return "{" + members.joined(separator: ",") + "}"
+    case .array:
+        let isOfRows = value.elements.allSatisfy { $0.kind == .object }
+        let elements = value.elements.map(sorted)
+        return "[" + (isOfRows ? elements.sorted() : elements).joined(separator: ",") + "]"
+    }
 }
 
 /// An answer as it is compared.

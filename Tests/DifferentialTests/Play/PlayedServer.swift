@@ -51,6 +51,7 @@ final class PlayedServer {
         }
         relay = try alter.map { try AlteringRelay(to: port, alter: $0) }
         self.port = relay?.port ?? port
+        if side != nil { feeds.follow(port: self.port, key: keys["anon"] ?? "") }
     }
 
     /// Joins a feed; what was said until it was live, or refused.

@@ -9,17 +9,6 @@ extension RequestGenerator {
         return request
     }
 
-    /// A feed of nothing else. PostgreSQL's changes come when they have been read back, so a feed
-    /// may hear of what was written just before it was joined: it is joined after a beacon that
-    /// another one has heard.
-    func joinOfBeacons() -> GeneratedRequest {
-        var request = GeneratedRequest("JOIN", "/realtime/v1/websocket")
-        request.feed = .join
-        let beacons = binding(["event": "INSERT", "table": GeneratedModel.beacons])
-        request.body = .text("[\(beacons)]")
-        return request
-    }
-
     /// A feed of some of the rows of one model or of several, a third of them wrong somewhere.
     mutating func join() -> GeneratedRequest {
         var request = GeneratedRequest("JOIN", "/realtime/v1/websocket")

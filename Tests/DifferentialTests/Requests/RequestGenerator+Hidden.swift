@@ -14,7 +14,7 @@ extension RequestGenerator {
                 requests += (0..<dice.number(0...6)).map { _ in singleRow(of: model, side) }
             }
         }
-        return requests + [joinOfBeacons(), beacon(), join(), join(), beacon()]
+        return requests + [beacon(), join(), join(), beacon()]
     }
 
     /// A few steps.
