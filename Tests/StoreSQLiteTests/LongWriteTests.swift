@@ -80,12 +80,31 @@ import Testing
     func `long writes have a quarter of the time while others write`(rows: Int) throws {
         var course = Course()
         course.rows = rows
+        course.times = [8]
         try course.run(for: 10_000)
         #expect(course.longTime > 2000 && course.longTime < 2700)
         let waits = course.waits.sorted()
         #expect(waits[waits.count / 2] == 0)
         // For the rest of one, whenever one comes.
-        #expect(waits.last ?? 0 <= 25)
+        #expect(waits.last ?? 0 <= 8)
+    }
+
+    @Test(arguments: [12, 25, 60, 400] as [UInt64])
+    func `one in a hundred who write meets a write of more than two turns`(time: UInt64) throws {
+        var course = Course()
+        course.times = [time]
+        try course.run(for: 1000)
+        course.waits = []
+        try course.run(for: 60_000)
+        #expect(course.longTime > 0)
+        let waits = course.waits.sorted()
+        #expect(waits[waits.count * 99 / 100] == 0)
+    }
+
+    @Test func `nobody rests whose share is all of the time`() throws {
+        var course = Course(WriteQueue(load: WriterLoad(), longShare: 100))
+        try course.run(for: 1000)
+        #expect(course.longTime > 900)
     }
 
     /// What takes most of a turn, and now and then more than one.
