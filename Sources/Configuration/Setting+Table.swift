@@ -128,8 +128,8 @@ extension Setting {
             "how long the rows of one request may take to be written, in milliseconds"),
         Setting(
             "rest.long_write_share", \.rest.longWriteShare, .integer(1...100), .onRestart,
-            "percent of the time of SQLite's writer that requests of more than 5 ms have in all, "
-                + "while shorter ones come"),
+            "percent of the time of SQLite's writer that requests of 5 to 10 ms have in all, while "
+                + "shorter ones come; longer ones have some thirtieth of it"),
     ]
 
     private static let realtime = [

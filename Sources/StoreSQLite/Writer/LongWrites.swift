@@ -2,9 +2,10 @@ import Quotas
 import Store
 
 /// Keeps the writes that hold the writer for longer than a turn aims at to a share of its time, as
-/// long as shorter ones come in between: after each of them the next one rests.
+/// long as shorter ones come in between: after each of them the next one rests. Who writes waits for
+/// the rest of one that runs; so the longer they are, the fewer there are to be.
 struct LongWrites {
-    /// Percent of the writer's time.
+    /// Percent of the writer's time that those of up to two turns have.
     private let share: UInt64
     /// By caller the fewest rows whose write has been long, and how often writes of as many have
     /// not been so since, one after the other.
@@ -15,8 +16,8 @@ struct LongWrites {
     private var restEnd: UInt64 = 0
     /// When the last short write ended.
     private var lastShort: UInt64?
-    /// Whether the turn that runs has had a long one.
-    private var isInTurn = false
+    /// How long the long ones of the turn that runs have taken.
+    private var timeOfTurn: UInt64 = 0
 
     /// - Parameter share: Percent of the writer's time, 1...100.
     init(share: Int) { self.share = UInt64(clamping: min(max(share, 1), 100)) }
@@ -33,7 +34,7 @@ struct LongWrites {
     var end: UInt64 { min(restEnd, lastShort.map { $0 &+ DatabaseLimits.shortWritesTime } ?? 0) }
 
     /// A turn begins.
-    mutating func beginTurn() { isInTurn = false }
+    mutating func beginTurn() { timeOfTurn = 0 }
 
     /// A write has held the writer for so long. What takes about a turn comes out now above it, now
     /// below, and is not to rest for its own caller's sake: it is neither long nor short for him.
@@ -52,8 +53,8 @@ struct LongWrites {
         if known.count >= DatabaseLimits.longWritersMax { known = [:] }
         known[job.caller] = (min(rows, known[job.caller]?.rows ?? .max), 0)
         lastLong = job.caller
-        isInTurn = true
-        restEnd = now &+ rest(after: time)
+        timeOfTurn &+= time
+        restEnd = now &+ rest(after: timeOfTurn)
         return true
     }
 
@@ -67,8 +68,13 @@ struct LongWrites {
 
     /// The turn's commit, which follows at once, has taken so long.
     mutating func endCommit(after time: UInt64) {
-        if isInTurn { restEnd &+= time &+ rest(after: time) }
+        if timeOfTurn > 0 { restEnd &+= time &+ rest(after: time) }
     }
 
-    private func rest(after time: UInt64) -> UInt64 { time &* (100 - share) / share }
+    /// The rest that belongs to a part of the time of this turn's long ones.
+    private func rest(after time: UInt64) -> UInt64 {
+        let rest = time &* (100 - share) / share
+        if timeOfTurn <= 2 * DatabaseLimits.turnNanoseconds { return rest }
+        return max(rest, min(DatabaseLimits.longRests &* rest, DatabaseLimits.longRestMax))
+    }
 }
