@@ -30,6 +30,13 @@ import Testing
         return descriptor
     }
 
+    /// Closing it alone would leave the lock to a process that is forked at this moment, until it
+    /// executes another program.
+    private static func giveBack(_ formerLock: Int32) {
+        flock(formerLock, LOCK_UN)
+        close(formerLock)
+    }
+
     @Test func `who removes apus.db* under a running server lets no second one in`() throws {
         let project = try TestProject()
         let backend = try Backend.start(try project.options(), mode: .development)
@@ -48,7 +55,7 @@ import Testing
             try Self.refusal(project)?.hasPrefix("Another Apus server (process 4711) is using")
                 == true)
         #expect(try DataDirectoryTests.names(project.data).contains("apus.db.lock"))
-        close(former)
+        Self.giveBack(former)
         // The refused start has left no lock behind.
         #expect(try Self.refusal(project) == nil)
         #expect(try !DataDirectoryTests.names(project.data).contains("apus.db.lock"))
@@ -56,7 +63,7 @@ import Testing
 
     @Test func `a former lock that nobody holds is removed at the start`() throws {
         let project = try TestProject()
-        close(try Self.takeFormerLock(of: project))
+        Self.giveBack(try Self.takeFormerLock(of: project))
         let backend = try Backend.start(try project.options(), mode: .development)
         defer { backend.stop() }
         let names = try DataDirectoryTests.names(project.data)
@@ -70,7 +77,7 @@ import Testing
         _ = try APIKeys.load(try project.options())
         let former = try Self.takeFormerLock(of: project)
         for _ in 0..<3 { #expect(try Self.refusal(project) != nil) }
-        close(former)
+        Self.giveBack(former)
         let descriptor = unsafe open("\(project.data)/lock", O_RDWR | O_CLOEXEC)
         defer { close(descriptor) }
         #expect(descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) == 0)
