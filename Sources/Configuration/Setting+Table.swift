@@ -129,7 +129,8 @@ extension Setting {
         Setting(
             "rest.long_write_share", \.rest.longWriteShare, .integer(1...100), .onRestart,
             "percent of the time of SQLite's writer that requests of 5 to 10 ms have in all, while "
-                + "shorter ones come; longer ones have some thirtieth of it"),
+                + "shorter ones come; longer ones rest 35 times as long as that asks, 20 s at "
+                + "most"),
     ]
 
     private static let realtime = [

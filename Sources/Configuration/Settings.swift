@@ -118,8 +118,8 @@ public struct Settings: Hashable, Sendable {
         /// How long one request may write, in milliseconds: on SQLite it holds the only writer.
         /// Several times what the most rows take, for wide rows and cold pages.
         public var writeTimeoutMilliseconds = 500
-        /// Percent of the time of SQLite's writer that long writes have while others come, and some
-        /// thirty times what the longest have.
+        /// Percent of the time of SQLite's writer that writes of one or two turns have while others
+        /// come; the longer ones have less.
         public var longWriteShare = 25
     }
 

@@ -60,11 +60,11 @@ public enum DatabaseLimits {
     /// Percent of the writer's time that writes of more than a turn have in all while others come:
     /// most who come find the writer free, and the others wait for one such write.
     public static let longWriteShare = 25
-    /// What takes more than two turns, commit aside, rests so many times as long as what takes less:
-    /// not one in a hundred who write is to meet it. In nanoseconds, no longer than this: it, too,
-    /// comes to its end.
+    /// What takes more than two turns, commit aside, rests so many times as long as what takes
+    /// less: not one in a hundred who write is to meet it. In nanoseconds, no longer than this,
+    /// whatever its share comes to: it, too, has to come to its end.
     static let longRests: UInt64 = 35
-    static let longRestMax: UInt64 = 5_000_000_000
+    static let longRestMax: UInt64 = 20_000_000_000
     /// How long a short write counts as come lately: for those that write now and then, too, long
     /// ones rest.
     static let shortWritesTime: UInt64 = 1_000_000_000

@@ -96,9 +96,20 @@ import Testing
         try course.run(for: 1000)
         course.waits = []
         try course.run(for: 60_000)
-        #expect(course.longTime > 0)
         let waits = course.waits.sorted()
         #expect(waits[waits.count * 99 / 100] == 0)
+        // It rests 105 times as long, or twenty seconds.
+        let share = 60_000 / (time + min(105 * time, 20_000))
+        #expect(share - 1...share + 1 ~= course.longTime / time)
+    }
+
+    /// Whoever writes once in two seconds is met by half of the long ones that are there to meet.
+    @Test func `who writes less than once in a second makes nobody rest for long`() throws {
+        var course = Course()
+        course.pause = 2000
+        try course.run(for: 20_000)
+        #expect(course.longTime > 5000)
+        #expect(course.waits.max() ?? 0 <= 25)
     }
 
     @Test func `nobody rests whose share is all of the time`() throws {

@@ -2,8 +2,8 @@ import Quotas
 import Store
 
 /// Keeps the writes that hold the writer for longer than a turn aims at to a share of its time, as
-/// long as shorter ones come in between: after each of them the next one rests. Who writes waits for
-/// the rest of one that runs; so the longer they are, the fewer there are to be.
+/// long as shorter ones come in between: after each of them the next one rests. Who writes waits
+/// for the rest of the one that runs; so the longer they are, the fewer there are to be.
 struct LongWrites {
     /// Percent of the writer's time that those of up to two turns have.
     private let share: UInt64
