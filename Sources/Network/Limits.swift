@@ -1,8 +1,5 @@
 /// Bounds of the network room, each with its unit and its reason.
 enum NetworkLimits {
-    /// Nanoseconds that a loop runs before others may: far less than the system's own slices, so
-    /// that it need not wait for the slice of a thread that works when something has come.
-    static let sliceNanoseconds: UInt64 = 200_000
     /// Events taken from the kernel at once. More wait for the next turn, so a turn stays short.
     static let eventsPerTurn = 512
     /// Connections accepted by one listener in one turn: a burst of them must not starve open ones.

@@ -9,7 +9,7 @@ public final class LoopThread: Sendable {
     /// Starts a thread named `name` and a loop on it; returns when the loop exists.
     public init(index: Int, name: String) throws(NetworkError) {
         let reply = Handover<Result<LoopContext, NetworkError>>()
-        let thread = PosixThread(name: name, slice: NetworkLimits.sliceNanoseconds) {
+        let thread = PosixThread(name: name, slice: PosixThread.promptSlice) {
             do throws(NetworkError) {
                 let loop = try EventLoop(index: index)
                 reply.give(.success(loop.context))

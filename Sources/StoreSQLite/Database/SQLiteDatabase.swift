@@ -44,7 +44,7 @@ public final class SQLiteDatabase: Sendable {
         let logBound = LogBound(
             configuration, copies: LogCopies(path: path, configuration), reads: reads,
             size: shared.logSize)
-        let thread = PosixThread(name: "writer") {
+        let thread = PosixThread(name: "writer", slice: PosixThread.promptSlice) {
             WriterThread.run(
                 path: path, configuration: configuration, queue: queue, shared: shared,
                 logBound: logBound, opened: opened)
