@@ -250,6 +250,9 @@ public struct ConnectionOptions: Hashable, Sendable {
     /// Statements kept for reuse at this moment.
     var cachedStatements: Int { cache.count }
 
+    /// Statements of all connections that are prepared and not finalised. From any thread.
+    public static var preparedStatements: Int { Statement.countOfAll }
+
     /// Forgets the kept statements.
     public func forgetStatements() { cache.removeAll() }
 }

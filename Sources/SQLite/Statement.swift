@@ -1,7 +1,13 @@
 import CSQLite
+import Synchronization
 
 /// A prepared statement. Kept by a connection between runs; finalised when nobody holds it.
 @safe final class Statement {
+    private static let count = Atomic(0)
+
+    /// How many there are in this process.
+    static var countOfAll: Int { count.load(ordering: .relaxed) }
+
     let handle: OpaquePointer
     /// The connection's handle, for error messages. The connection outlives its statements: a run
     /// holds one only inside a call on the connection, the cache is emptied before the handle is
@@ -56,12 +62,14 @@ import CSQLite
             mentioned |= 1 << UInt64(number)
         }
         self.mentioned = mentioned
+        Self.count.add(1, ordering: .relaxed)
     }
 
     /// Bytes of memory that it takes (c3ref/c_stmtstatus_counter.html, MEMUSED).
     var byteCount: Int { unsafe Int(sqlite3_stmt_status(handle, SQLITE_STMTSTATUS_MEMUSED, 0)) }
 
     deinit {
+        Self.count.subtract(1, ordering: .relaxed)
         unsafe sqlite3_finalize(handle)
     }
 }

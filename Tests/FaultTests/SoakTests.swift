@@ -11,13 +11,14 @@ import Testing
 /// `APUS_SOAK_SECONDS=1800 swift test --filter SoakTests` is the whole proof.
 @Suite(.blocking, .sqliteOnly, .timeLimit(.minutes(60))) struct SoakTests {
     @Test(.enabled(if: FaultScale.soakSeconds > 0))
-    func `memory, descriptors and latency stay as they are`() async throws {
+    func `memory, descriptors, statements and latency stay as they are`() async throws {
         let project = try TestProject(models: ServedNode.models)
         let node = try ServedNode(project)
         let command = try node.start(environment: ["APUS_REALTIME_RETAIN": "10s"])
         let process = ServedProcess(number: command.process)
         let load = SoakLoad(node)
         let samples = Record<SoakSample>()
+        let metrics = try HTTPClient(port: #require(node.port), key: node.key)
         let faults = await load.run {
             let start = ContinuousClock.now
             let pace = max(1, min(15, FaultScale.soakSeconds / 40))
@@ -28,6 +29,7 @@ import Testing
                     seconds: (ContinuousClock.now - start) / .seconds(1),
                     residentMiB: Double(process.residentBytes) / 1_048_576,
                     descriptors: Double(process.descriptors),
+                    statements: try metrics.figure("apus_prepared_statements"),
                     p50: times.quantile(0.5) / .milliseconds(1),
                     p99: times.quantile(0.99) / .milliseconds(1), requests: times.sorted.count)
                 samples.append(sample)
@@ -59,6 +61,7 @@ import Testing
             _ name: String, isFlat: Bool = false,
             memory: @escaping @Sendable (Double) -> Double = { _ in 60 },
             descriptors: @escaping @Sendable (Double) -> Double = { _ in 40 },
+            statements: @escaping @Sendable (Double) -> Double = { _ in 100 },
             p50: @escaping @Sendable (Double) -> Double = { _ in 1 },
             p99: @escaping @Sendable (Double) -> Double = { _ in 8 }
         ) {
@@ -67,8 +70,7 @@ import Testing
             sample = {
                 SoakSample(
                     seconds: $0, residentMiB: memory($0), descriptors: descriptors($0),
-                    p50: p50($0),
-                    p99: p99($0), requests: 1_000)
+                    statements: statements($0), p50: p50($0), p99: p99($0), requests: 1_000)
             }
         }
     }
@@ -81,6 +83,7 @@ import Testing
             memory: { 60 + 3 * ($0 / 15).truncatingRemainder(dividingBy: 2) }),
         Course("memory grows by a fifth", memory: { 60 + $0 * 0.03 }),
         Course("descriptors leak", descriptors: { 40 + $0 * 0.03 }),
+        Course("statements leak", statements: { 100 + $0 * 0.05 }),
         Course("the median grows", p50: { 1 + $0 * 0.01 }),
         Course("the worst grow", p99: { 8 + $0 * 0.1 }),
     ]
@@ -98,6 +101,16 @@ import Testing
 extension SoakSample {
     fileprivate var line: String {
         "soak: \(Int(seconds)) s: \(residentMiB.rounded(to: 1)) MiB, \(Int(descriptors)) descriptors, "
+            + "\(Int(statements)) statements, "
             + "\(requests) requests, p50 \(p50.rounded(to: 2)) ms, p99 \(p99.rounded(to: 2)) ms"
+    }
+}
+
+extension HTTPClient {
+    /// A figure of the server's metrics.
+    fileprivate func figure(_ name: String) throws -> Double {
+        let lines = try send("GET", "/metrics").text.split(separator: "\n")
+        let line = try #require(lines.first { $0.hasPrefix(name + " ") }, "no \(name)")
+        return try #require(line.split(separator: " ").last.flatMap { Double($0) })
     }
 }

@@ -4,6 +4,8 @@ struct SoakSample {
     let seconds: Double
     let residentMiB: Double
     let descriptors: Double
+    /// Prepared by SQLite.
+    let statements: Double
     /// Milliseconds, of the requests since the last sample.
     let p50: Double
     let p99: Double
@@ -26,6 +28,7 @@ struct SoakVerdict {
     static let figures = [
         Figure(name: "resident MiB", value: { $0.residentMiB }, share: 0.08, slack: 4),
         Figure(name: "descriptors", value: { $0.descriptors }, share: 0.05, slack: 4),
+        Figure(name: "statements", value: { $0.statements }, share: 0.05, slack: 8),
         Figure(name: "p50 ms", value: { $0.p50 }, share: 0.5, slack: 1),
         Figure(name: "p99 ms", value: { $0.p99 }, share: 0.5, slack: 10),
     ]

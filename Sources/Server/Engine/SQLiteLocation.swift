@@ -94,6 +94,9 @@ extension SQLiteDatabase: ServedDatabase {
         longAnswers.append(to: &output)
         writeLoad.append(to: &output)
         MetricText.single(
+            "apus_prepared_statements", "gauge", "Statements prepared and not finalised.",
+            preparedStatements, to: &output)
+        MetricText.single(
             "apus_wal_bytes", "gauge", "Bytes of the write-ahead log in use.", walBytes,
             to: &output)
         MetricText.single(

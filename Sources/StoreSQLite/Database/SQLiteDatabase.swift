@@ -100,6 +100,9 @@ public final class SQLiteDatabase: Sendable {
     /// The answers that leave in parts.
     public var longAnswers: LongReadCounts { reads.longReads.counts }
 
+    /// Statements that this process has prepared and not finalised.
+    public var preparedStatements: Int { Connection.preparedStatements }
+
     /// Bytes of the write-ahead log that are in use.
     public var walBytes: Int { shared.logSize.byteCount }
 
