@@ -8,7 +8,7 @@ import Testing
 /// A server whose memory ends: it may refuse, and it may die, which a Swift program does that gets
 /// none. What it has acknowledged is there.
 ///
-/// `APUS_MEMORY_SHORTAGES=30 swift test --filter MemoryTests` is the whole proof.
+/// `APUS_MEMORY_SHORTAGES=40 swift test --filter MemoryTests` is the whole proof.
 @Suite(.blocking, .sqliteOnly, .timeLimit(.minutes(10))) struct MemoryTests {
     /// The program that would print one gets no memory either, and goes on for ever.
     private static let withoutBacktrace = ["SWIFT_BACKTRACE": "enable=no"]
@@ -48,7 +48,7 @@ private struct Greed {
         key = node.key
     }
 
-    /// Holds bodies in the server's memory, which never end, until it is gone or five seconds are
+    /// Holds bodies in the server's memory, which never end, until it is gone or a second is
     /// over.
     func waste(against process: ServedProcess) throws {
         let piece = [UInt8](repeating: UInt8(ascii: " "), count: 1 << 20)

@@ -10,7 +10,7 @@ import Testing
 /// A server whose clock is set by hours, forwards and backwards, by libfaketime. The monotonic
 /// clock goes on, as the kernel's does.
 ///
-/// `APUS_CLOCK_JUMPS=40 swift test --filter SetClockTests` is the whole proof.
+/// `APUS_CLOCK_JUMPS=60 swift test --filter SetClockTests` is the whole proof.
 @Suite(.blocking, .sqliteOnly, .enabled(if: SetClock.isThere), .timeLimit(.minutes(10)))
 struct SetClockTests {
     @Test func `writes and feeds go on, in order, however the clock is set`() async throws {
