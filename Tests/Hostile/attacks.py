@@ -4,14 +4,13 @@ until it is ended."""
 import itertools
 import json
 import select
-import struct
 import threading
 import time
 import urllib.parse
 
 import wire
 
-# Rows that are there before: `prepare` makes them.
+# Rows that are there before; hostile.py's Stage makes them.
 ROWS = 100_000
 BIG_DOCUMENT_BYTES = 849_000
 SINGULAR = "Accept: application/vnd.pgrst.object+json"
@@ -40,6 +39,36 @@ def forever(act):
             time.sleep(0.05)
 
 
+def attempt(make):
+    """What is opened, counted; None, after a moment, where the server does not let it."""
+    try:
+        opened = make()
+    except OSError:
+        count(CUT_OFF)
+        time.sleep(0.05)
+        return None
+    count(SERVED)
+    return opened
+
+
+def gather(make):
+    """Opens as many as there can be, and keeps them."""
+    kept = []
+    while True:
+        opened = attempt(make)
+        if opened:
+            kept.append(opened)
+
+
+def insert(server, token, bodies):
+    """Rows of the attacker's, while nothing else goes on."""
+    setter = wire.Caller(server, token, "127.0.0.3")
+    for body in bodies:
+        status, content = setter.request("POST", "/rest/v1/notes", body)
+        assert status == 201, content[:300]
+    setter.close()
+
+
 def together(callers, make):
     """So many callers at once, each on a thread and a connection of its own."""
     threads = [
@@ -56,8 +85,9 @@ def reads(target, callers, signed_in=True, fields=("Prefer: count=exact",)):
     """The same read by so many connections of one caller."""
 
     def attack(server, tokens):
-        def make(_):
-            caller = wire.Caller(server, tokens[0] if signed_in else None, "127.0.0.3")
+        def make(number):
+            token = tokens[number % len(tokens)] if signed_in else None
+            caller = wire.Caller(server, token, "127.0.0.3")
             return lambda: caller.request("GET", target, fields=fields)
 
         together(callers, make)
@@ -84,8 +114,8 @@ def bulk(rows, callers):
     def attack(server, tokens):
         body = json.dumps([{"topic": 7, "text": "bulk"} for _ in range(rows)]).encode()
 
-        def make(_):
-            caller = wire.Caller(server, tokens[0], "127.0.0.3")
+        def make(number):
+            caller = wire.Caller(server, tokens[number % len(tokens)], "127.0.0.3")
             return lambda: caller.request("POST", "/rest/v1/notes", body)
 
         together(callers, make)
@@ -96,8 +126,8 @@ def bulk(rows, callers):
 def flood(server, tokens):
     """Single inserts, as many at once as a client can send ahead."""
 
-    def make(_):
-        caller = wire.Caller(server, tokens[0], "127.0.0.3")
+    def make(number):
+        caller = wire.Caller(server, tokens[number % len(tokens)], "127.0.0.3")
 
         def act():
             for _ in range(64):
@@ -125,21 +155,19 @@ def listen(make_filter, sockets, text):
     """Sockets with a hundred filters each, and rows for them to look at."""
 
     def attack(server, tokens):
-        feeds = []
-        for number in range(sockets):
-            try:
-                bindings = [
-                    {"event": "*", "schema": "public", "table": "notes",
-                     "filter": make_filter(number, turn)}
-                    for turn in range(100)
-                ]
-                feed = wire.Feed(server, bindings, tokens[0], "127.0.0.3", f"listen{number}")
-                is_joined = feed.wait_for("phx_reply")["status"] == "ok"
-                count(SERVED if is_joined else REFUSED)
-                feeds.append(feed)
-            except OSError:
-                count(CUT_OFF)
-                break
+        def join(number):
+            bindings = [
+                {"event": "*", "schema": "public", "table": "notes",
+                 "filter": make_filter(number, turn)}
+                for turn in range(100)
+            ]
+            feed = wire.Feed(server, bindings, tokens[0], "127.0.0.3", f"listen{number}")
+            if feed.wait_for("phx_reply")["status"] != "ok":
+                count(REFUSED)
+            return feed
+
+        joined = [attempt(lambda number=number: join(number)) for number in range(sockets)]
+        feeds = [feed for feed in joined if feed]
 
         def drain():
             last = time.monotonic()
@@ -195,20 +223,19 @@ SIGN_IN = "/auth/v1/token?grant_type=password"
 
 def half_bodies(server, tokens):
     """Connections that announce a large body and send most of it, slowly."""
-    opened = []
-    for number in range(400):
-        try:
-            connection = server.connect("127.0.0.3")
-            start = wire.head(server, "POST", "/rest/v1/notes", None, tokens[0])
-            start = start.replace(b"Content-Length: 0", b"Content-Length: 10000000")
-            connection.sendall(start)
-            connection.setblocking(False)
-            opened.append([connection, 0])
-        except OSError:
-            break
+    start = wire.head(server, "POST", "/rest/v1/notes", None, tokens[0])
+    start = start.replace(b"Content-Length: 0", b"Content-Length: 10000000")
+
+    def begin():
+        connection = server.connect("127.0.0.3")
+        connection.sendall(start)
+        connection.setblocking(False)
+        return [connection, 0]
+
+    begun = [attempt(begin) for _ in range(400)]
     filler = b" " * 65536
     while True:
-        for entry in opened:
+        for entry in filter(None, begun):
             try:
                 if entry[1] < 9_900_000:
                     entry[1] += entry[0].send(filler)
@@ -219,57 +246,37 @@ def half_bodies(server, tokens):
 
 def unread_answers(server, tokens):
     """Asks for long answers and reads none of them."""
-    opened = []
     target = "/rest/v1/notes?select=*&limit=1000"
-    while True:
-        try:
-            connection = server.connect("127.0.0.3")
-            connection.settimeout(0.2)
-            connection.sendall(wire.head(server, "GET", target, token=tokens[0]) * 50)
-            opened.append(connection)
-        except OSError:
-            time.sleep(0.05)
+
+    def ask():
+        connection = server.connect("127.0.0.3")
+        connection.settimeout(0.2)
+        connection.sendall(wire.head(server, "GET", target, token=tokens[0]) * 50)
+        return connection
+
+    gather(ask)
 
 
 def deaf_sockets(server, tokens):
     """Sockets that listen to everything and read nothing, and rows for them."""
-    feeds = []
-    for number in range(300):
-        try:
-            feeds.append(wire.Feed(
-                server, [{"event": "*", "schema": "public", "table": "notes"}], tokens[0],
-                "127.0.0.3", f"deaf{number}"))
-        except OSError:
-            break
+    binding = {"event": "*", "schema": "public", "table": "notes"}
+    # Kept, or they would be closed.
+    feeds = [
+        attempt(lambda number=number: wire.Feed(
+            server, [binding], tokens[0], "127.0.0.3", f"deaf{number}"))
+        for number in range(300)
+    ]
     caller = wire.Caller(server, tokens[0], "127.0.0.3")
     forever(lambda: caller.request("POST", "/rest/v1/notes", {"topic": 5, "text": "x" * 20_000}))
 
 
 def idle_connections(server, tokens):
     """As many connections as one host can have, without a word."""
-    opened = []
-    while True:
-        try:
-            opened.append(server.connect("127.0.0.3"))
-        except OSError:
-            time.sleep(0.05)
-
-
-def large_values(server, tokens):
-    """A row with a long text, read as a single object by many."""
-    setter = wire.Caller(server, tokens[0], "127.0.0.3")
-    setter.request("POST", "/rest/v1/notes", {"topic": 2_009, "text": "x" * 9_000_000})
-    setter.close()
-    reads("/rest/v1/notes?topic=eq.2009", 64, fields=[SINGULAR])(server, tokens)
+    gather(lambda: server.connect("127.0.0.3"))
 
 
 def representations(server, tokens):
-    """Writes that want their rows back, 100 kB each."""
-    setter = wire.Caller(server, tokens[0], "127.0.0.3")
-    for _ in range(10):
-        rows = [{"topic": 2_010, "text": "r" * 90_000} for _ in range(100)]
-        setter.request("POST", "/rest/v1/notes", rows)
-    setter.close()
+    """Writes that want their rows back, 90 kB each."""
 
     def make(number):
         caller = wire.Caller(server, tokens[0], "127.0.0.3")
@@ -283,20 +290,15 @@ def representations(server, tokens):
 
 def long_rows(server, tokens):
     """Lists of long rows, which nobody reads."""
-    setter = wire.Caller(server, tokens[0], "127.0.0.3")
-    for _ in range(4):
-        setter.request("POST", "/rest/v1/notes", {"topic": 2_011, "text": "x" * 9_000_000})
-    setter.close()
-    opened = []
-    while True:
-        try:
-            connection = server.connect("127.0.0.3")
-            connection.sendall(
-                wire.head(server, "GET", "/rest/v1/notes?topic=eq.2011", token=tokens[0]))
-            opened.append(connection)
-        except OSError:
-            time.sleep(0.05)
+
+    def ask():
+        connection = server.connect("127.0.0.3")
+        connection.sendall(
+            wire.head(server, "GET", "/rest/v1/notes?topic=eq.2011", token=tokens[0]))
         time.sleep(0.02)
+        return connection
+
+    gather(ask)
 
 
 def dense_bodies(server, tokens):
@@ -312,22 +314,20 @@ def dense_bodies(server, tokens):
 
 def slow_frames(server, tokens):
     """Sockets each of which sends most of a message of 60 kB, and never the rest."""
-    sockets = []
-    for _ in range(2_000):
-        try:
-            sockets.append(wire.Feed(server, [], tokens[0], "127.0.0.3").socket)
-        except OSError:
-            break
-    start = b"\x81" + struct.pack("!BQ", 0x80 | 127, 60_000) + b"\0\0\0\0"
+    def open_one():
+        return wire.Feed(server, [], tokens[0], "127.0.0.3").socket
+
+    # The server lets one address have fewer.
+    sockets = list(iter(lambda: attempt(open_one), None))
     sent = {}
     for opened in sockets:
         opened.setblocking(False)
-        sent[opened] = -len(start)
-    filler = start + b"x" * 60_000
+        sent[opened] = 0
+    most = wire.frame(1, b"x" * 60_000)[:-20]
     while True:
         for opened in sockets:
             try:
-                rest = filler[sent[opened] + len(start) : -20]
+                rest = most[sent[opened] :]
                 sent[opened] += opened.send(rest[:32_768]) if rest else 0
             except OSError:
                 pass
@@ -341,19 +341,16 @@ def many_bindings(server, tokens):
         {"event": "*", "schema": "public", "table": "notes", "filter": f"topic=in.({values})"}
         for _ in range(100)
     ]
-    feeds = []
-    while True:
-        try:
-            feed = wire.Feed(server, bindings, tokens[0], "127.0.0.3", "bound0")
-            for number in range(1, 10):
-                feed.topic = f"realtime:bound{number}"
-                feed.send("phx_join", {
-                    "config": {"postgres_changes": bindings}, "access_token": tokens[0]})
-            feeds.append(feed)
-            outcomes[0] += 1
-        except OSError:
-            outcomes[2] += 1
-            time.sleep(0.05)
+
+    def join():
+        feed = wire.Feed(server, bindings, tokens[0], "127.0.0.3", "bound0")
+        for number in range(1, 10):
+            feed.topic = f"realtime:bound{number}"
+            feed.send("phx_join", {
+                "config": {"postgres_changes": bindings}, "access_token": tokens[0]})
+        return feed
+
+    gather(join)
 
 
 def query_shapes(server, tokens):
@@ -419,25 +416,14 @@ def plan_writes(server, tokens):
 
 def long_heads(server, tokens):
     """Connections that send most of a long head, and never the rest."""
-    opened = []
     start = wire.head(server, "GET", "/rest/v1/notes?select=id", None, tokens[0])[:-2]
-    while True:
-        try:
-            connection = server.connect("127.0.0.3")
-            connection.sendall(start + b"X-Filler: " + b"x" * 60_000)
-            opened.append(connection)
-        except OSError:
-            time.sleep(0.05)
 
+    def begin():
+        connection = server.connect("127.0.0.3")
+        connection.sendall(start + b"X-Filler: " + b"x" * 60_000)
+        return connection
 
-def frame(opcode, payload):
-    """A frame of a client, masked with zeros."""
-    size = len(payload)
-    length = (
-        struct.pack("!B", 0x80 | size) if size < 126
-        else struct.pack("!BH", 0x80 | 126, size) if size < 65536
-        else struct.pack("!BQ", 0x80 | 127, size))
-    return bytes([0x80 | opcode]) + length + b"\0\0\0\0" + payload
+    gather(begin)
 
 
 def pour(make_socket, content, connections):
@@ -493,7 +479,7 @@ def frames(make_content, sockets):
 
 
 def pings(_):
-    return frame(9, b"") * 40_000
+    return wire.frame(9, b"") * 40_000
 
 
 def heartbeats(_):
@@ -503,7 +489,7 @@ def heartbeats(_):
         + b"1," * count + b"1]}]"
         for count in (8_000, 120_000)
     ]
-    return b"".join(frame(1, beat) for beat in beats)
+    return b"".join(wire.frame(1, beat) for beat in beats)
 
 
 def joins(tokens):
@@ -515,7 +501,7 @@ def joins(tokens):
     payload = {"config": {"postgres_changes": bindings}, "access_token": tokens[0]}
     messages = [("phx_join", payload), ("phx_leave", {})]
     return b"".join(
-        frame(1, json.dumps(["1", "3", "realtime:joins", event, content]).encode())
+        wire.frame(1, json.dumps(["1", "3", "realtime:joins", event, content]).encode())
         for event, content in messages)
 
 
@@ -527,8 +513,23 @@ def chunks(server, tokens):
     pour(lambda _: server.connect("127.0.0.3"), content, 32)
 
 
-# Name, what it is, the attack, and what of the bystander it is about.
+def compute(server, tokens):
+    """Says nothing to the server, and leaves it as little of the core as any attack: what of a
+    bystander's times is the kernel's."""
+    while True:
+        count(SERVED)
+
+
+# What must be there before an attack, as bodies of the attacker's.
+ROWS_OF = {
+    "large-values": [{"topic": 2_009, "text": "x" * 9_000_000}],
+    "representations": [[{"topic": 2_010, "text": "r" * 90_000} for _ in range(100)]] * 10,
+    "long-rows": [{"topic": 2_011, "text": "x" * 9_000_000}] * 4,
+}
+
+# Name, what it is, the attack.
 ATTACKS = {
+    "compute": ("a busy process beside the server, to compare with", compute),
     "json-paths-large": ("330 JSON paths, one 849 kB row", reads(json_paths(1), 2, False)),
     "json-paths": ("330 JSON paths, ordinary rows", reads(json_paths(2), 2, False)),
     "count": ("64 callers count 100,000 rows", reads("/rest/v1/notes?topic=gte.0&limit=1", 64)),
@@ -545,17 +546,20 @@ ATTACKS = {
                   passwords(100, SIGN_IN, "127.0.1.{}", "nobody{}.{}@example.org")),
     "lock-out": ("wrong passwords for one account",
                  passwords(4, SIGN_IN, "127.0.0.3", "bystander@example.org")),
+    "lock-out-many": ("50 addresses, wrong passwords for one account",
+                      passwords(50, SIGN_IN, "127.0.4.{}", "bystander@example.org")),
     "sign-ups": ("50 addresses sign up",
                  passwords(50, "/auth/v1/signup", "127.0.2.{}", "x{}.{}@example.org")),
     "half-bodies": ("400 bodies of 10 MB, never whole", half_bodies),
     "unread-answers": ("long answers that nobody reads", unread_answers),
     "deaf-sockets": ("300 sockets that read nothing", deaf_sockets),
     "idle-connections": ("all the connections one host can have", idle_connections),
-    "large-values": ("64 callers read one row of 9 MB", large_values),
+    "large-values": ("64 callers read one row of 9 MB",
+                     reads("/rest/v1/notes?topic=eq.2009", 64, fields=[SINGULAR])),
     "representations": ("64 times 1,000 rows of 90 kB back", representations),
     "long-rows": ("lists of rows of 9 MB that nobody reads", long_rows),
     "dense-bodies": ("16 times bodies of 2 million values", dense_bodies),
-    "slow-frames": ("2,000 sockets, frames of 60 kB, never whole", slow_frames),
+    "slow-frames": ("all the sockets there can be, frames of 60 kB, never whole", slow_frames),
     "many-bindings": ("sockets of 1,000 bindings of lists", many_bindings),
     "query-shapes": ("reads of which no two are alike", query_shapes),
     "plans": ("16 readers, what takes long to plan", plans),

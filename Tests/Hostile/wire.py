@@ -78,7 +78,8 @@ class Caller:
                 return content
 
     def _read(self):
-        more = self.socket.recv(1 << 18)
+        # It is closed behind the last answer that the server has announced.
+        more = self.socket.recv(1 << 18) if self.socket else b""
         if not more:
             self.close()
             raise ConnectionError("the server closed the connection")
@@ -95,6 +96,16 @@ def head(server, method, target, body=None, token=None, fields=()):
     if content or method in ("POST", "PATCH", "PUT"):
         lines += ["Content-Type: application/json", f"Content-Length: {len(content)}"]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + content
+
+
+def frame(opcode, payload):
+    """A frame of a client. A mask of zeros leaves the bytes as they are (RFC 6455 §5.3)."""
+    size = len(payload)
+    length = (
+        struct.pack("!B", 0x80 | size) if size < 126
+        else struct.pack("!BH", 0x80 | 126, size) if size < 65536
+        else struct.pack("!BQ", 0x80 | 127, size))
+    return bytes([0x80 | opcode]) + length + b"\0\0\0\0" + payload
 
 
 class Feed:
@@ -122,14 +133,7 @@ class Feed:
         self.send_text(json.dumps([None, "2", "phoenix", "heartbeat", {}]))
 
     def send_text(self, text):
-        payload = text.encode()
-        size = len(payload)
-        length = (
-            struct.pack("!B", 0x80 | size) if size < 126
-            else struct.pack("!BH", 0x80 | 126, size) if size < 65536
-            else struct.pack("!BQ", 0x80 | 127, size))
-        # A mask of zeros leaves the bytes as they are (RFC 6455 §5.3).
-        self.socket.sendall(b"\x81" + length + b"\0\0\0\0" + payload)
+        self.socket.sendall(frame(1, text.encode()))
 
     def receive(self):
         """The next message; None when the server has closed."""
