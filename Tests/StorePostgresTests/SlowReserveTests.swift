@@ -108,6 +108,24 @@ import Testing
         #expect(ends.last?.value == "2")
     }
 
+    @Test func `bodies of many rows take no connection that short writes have`() throws {
+        let stage = try PostgresStage(.shared)
+        let holder = try stage.client()
+        try holder.execute("BEGIN; LOCK TABLE members")
+        let told = Record<String>()
+        let insert = stage.writes.prepare(InsertProgram(into: ProgramStage.members))
+        for number in 0..<8 {
+            let names = (0...WriteLimits.smallRowsMax).map { "\(number)-\($0)" }
+            _ = insert.run(
+                NewRows(names.map { NewRow([.text($0)]) }), Operands(), .none, for: .user("greedy")
+            ) { told.append(summary($0)) }
+        }
+        #expect(Self.shortRead(of: "other", by: stage.user, on: .write)?.value == "1")
+        #expect(told.all.isEmpty && stage.user.open(.write) == 1)
+        try holder.execute("COMMIT")
+        #expect(Set(told.wait(for: 8)) == ["1001 written, 1001 new"])
+    }
+
     @Test func `long writes of several callers hold up no short one, and are done once each`()
         async throws
     {
