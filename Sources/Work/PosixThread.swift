@@ -19,8 +19,8 @@ public final class PosixThread: Sendable {
     /// somebody waits for. They have a tenth of a core while a loop is busy on it.
     public static let longWorkNiceness: Int32 = 10
 
-    /// The slice of threads that others wait for, in nanoseconds: far shorter than the system's own,
-    /// so that they need not wait for that of a thread that works when something has come.
+    /// The slice of threads that others wait for, in nanoseconds: far shorter than the system's
+    /// own, so that they need not wait for that of a thread that works when something has come.
     public static let promptSlice: UInt64 = 200_000
 
     /// What to tell people when the system refuses a thread.

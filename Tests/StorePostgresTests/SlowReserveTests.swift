@@ -5,6 +5,7 @@ import Store
 import StoreTestSupport
 import TestSupport
 import Testing
+import Values
 
 @testable import StorePostgres
 

@@ -47,6 +47,9 @@ public final class PostgresUnit {
     public var slowSteps: SlowSteps?
     /// What is known of its plan; nil for a unit that stays on its lane however long it takes.
     public var pace: Pace?
+    /// Whether it is known to take long, so that it is not tried on the connection of a slow lane
+    /// that is kept for what is short.
+    public var isLong = false
     /// The table that it writes, where it may have to wait for a lock of it.
     public var table: String?
     /// Whose share of the slow lanes it takes.

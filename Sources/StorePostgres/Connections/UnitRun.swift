@@ -38,8 +38,9 @@ final class UnitRun {
     /// Whether this attempt is ended where it takes long, although it is on a slow lane: it has the
     /// connection that is kept for short ones.
     var isTried = false
-    /// Whether it was tried on a slow lane and took long: it waits for a connection for such ones.
-    private(set) var isLong = false
+    /// Whether it was tried on a slow lane and took long, or is known to: it waits for a connection
+    /// for such ones.
+    private(set) var isLong: Bool
     let pace: Pace?
     /// Whose it is, see ``PostgresUnit/caller``.
     let caller: Caller
@@ -80,6 +81,7 @@ final class UnitRun {
         coveredBytes = min(answerBytesMax, ConnectionLimits.shortAnswerBytes)
         self.lane = lane
         pace = unit.pace
+        isLong = unit.isLong
         caller = unit.caller
         table = unit.table
         self.deadline = deadline

@@ -37,10 +37,10 @@ final class PostgresInsert: PreparedInsert {
         let stamped = stampedColumns(new.stamps)
         let statement = statement(stamping: stamped)
         let arguments = statement.sql.arguments(operands, new.stamps)
+        let isLarge = new.rows.count > WriteLimits.smallRowsMax
         let run = ProgramRun(
             statement, arguments, rows: program.proposed(new.rows), context, for: caller,
-            table: program.table.name,
-            mayBeLarge: new.rows.count > WriteLimits.smallRowsMax)
+            table: program.table.name, mayBeLarge: isLarge, isLarge: isLarge)
         let explanation = InsertExplanation(
             insert: self, new: new, stamped: stamped, run: run)
         return engine.run(run, answer, reply: reply) { explanation.explain($0) }

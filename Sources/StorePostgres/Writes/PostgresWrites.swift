@@ -6,7 +6,8 @@ import Values
 
 /// Runs programs on the write lane of a pool, each as one statement in one round trip.
 ///
-/// What may take long to find its rows has a moment there and is then run on the slow lane. It is
+/// What may take long to find its rows has a moment there and is then run on the slow lane, and so
+/// is at once what brings many rows: one caller would have all connections with them. It is
 /// the server that ends it, and whatever has no time left: its time for a statement does not run
 /// while it commits, and a request to cancel could meet a commit that waits for a standby, and lose
 /// it that.
@@ -99,6 +100,7 @@ public final class PostgresWrites: WriteEngine {
         let end = pool.value.loop.nowMilliseconds + timeout.wholeMilliseconds
         let patience = pool.value.cluster.configuration.patience
         let moment = run.pace.map { _ in Duration.milliseconds(patience.slowMilliseconds) }
+        let (lane, time) = run.isLarge ? (Lane.slowWrite, slowTime) : (.write, time)
         let unit = PostgresUnit(
             .writes,
             steps: { [self] (session, unit) throws(FormatFault) in
@@ -107,6 +109,7 @@ public final class PostgresWrites: WriteEngine {
                 try run.execute(in: unit, &session, statements, columns: columns)
             }, completion: { [self] in finish($0, reader, submission, explain) })
         unit.isEndedByServer = true
+        unit.isLong = run.isLarge
         unit.onColumns = { _, columns in answer.take(columns) }
         unit.onRow = { (_: Int, row: DataRow) in
             reader.take(row)
@@ -123,7 +126,7 @@ public final class PostgresWrites: WriteEngine {
                     .execute(in: unit, &session, statements, columns: columns)
             }
         }
-        submission.token = pool.value.submit(unit, on: .write, within: timeout)
+        submission.token = pool.value.submit(unit, on: lane, within: timeout)
     }
 
     /// Sets what the statement of a run has.

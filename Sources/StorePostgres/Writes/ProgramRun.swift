@@ -23,6 +23,8 @@ final class ProgramRun: Sendable {
     let pace: Pace?
     /// Whether it may write many rows, so that its time is bounded.
     let mayBeLarge: Bool
+    /// Whether its rows are known to be so many that it takes long: the slow lane is its first.
+    let isLarge: Bool
     /// Makes the run for the slow lane, where that is another one.
     let slowly: (@Sendable () -> ProgramRun)?
 
@@ -30,7 +32,7 @@ final class ProgramRun: Sendable {
         _ statement: ProgramStatement, _ arguments: [Value], rows: [ProposedRow] = [],
         fault: Problem? = nil, _ context: QueryContext, for caller: Caller = .server,
         table: String? = nil, pace: Pace? = nil, mayBeLarge: Bool = false,
-        slowly: (@Sendable () -> ProgramRun)? = nil
+        isLarge: Bool = false, slowly: (@Sendable () -> ProgramRun)? = nil
     ) {
         self.statement = statement
         self.arguments = arguments
@@ -41,6 +43,7 @@ final class ProgramRun: Sendable {
         self.table = table
         self.pace = pace
         self.mayBeLarge = mayBeLarge
+        self.isLarge = isLarge
         self.slowly = slowly
     }
 }
