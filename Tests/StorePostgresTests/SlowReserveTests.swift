@@ -101,8 +101,12 @@ import Values
         #expect(user.open(.slowWrite) == 2 && writes.all.isEmpty)
         try holder.execute(
             """
-            select pg_terminate_backend(pid) from pg_stat_activity
-            where datname = current_database() and wait_event_type = 'Lock'
+            do $$ begin loop
+                perform pg_terminate_backend(pid) from pg_stat_activity
+                where datname = current_database() and wait_event_type = 'Lock';
+                exit when found;
+                perform pg_stat_clear_snapshot();
+            end loop; end $$
             """)
         let ends = writes.wait(for: 2).map(\.1)
         #expect(ends.map(\.succeeded) == [false, true])
