@@ -18,8 +18,9 @@ import Testing
         let process = ServedProcess(number: command.process)
         let load = SoakLoad(node)
         let samples = Record<SoakSample>()
-        let metrics = try HTTPClient(port: #require(node.port), key: node.key)
+        let (port, key) = (try #require(node.port), node.key)
         let faults = await load.run {
+            let metrics = try HTTPClient(port: port, key: key)
             let start = ContinuousClock.now
             let pace = max(1, min(15, FaultScale.soakSeconds / 40))
             while .now - start < .seconds(FaultScale.soakSeconds) {
