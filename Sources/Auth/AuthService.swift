@@ -2,7 +2,7 @@ import Bytes
 import Crypto
 public import Diagnostics
 import HTTP
-import Quotas
+public import Quotas
 public import Store
 import Synchronization
 
@@ -72,7 +72,7 @@ public final class AuthService: Sendable {
 
     /// Passwords that wait to be hashed now, and those hashed so far, and refused because too many
     /// waited.
-    public var passwordQueue: (waiting: Int, hashed: Int, refused: Int) { hasher.counts }
+    public var passwordQueue: (waiting: Int, hashed: Int, refused: RefusalCounts) { hasher.counts }
 
     /// Sessions ended so far because their users began more than they may have.
     public var replacedSessions: Int { sessionsReplaced.load(ordering: .relaxed) }

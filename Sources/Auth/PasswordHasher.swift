@@ -23,7 +23,7 @@ final class PasswordHasher: Sendable {
 
     private struct Load {
         /// Refused so far.
-        var refused = 0
+        var refused = RefusalCounts()
         /// Hashed so far.
         var hashed = 0
         /// How long a hash takes, as the latest ones have shown.
@@ -68,7 +68,7 @@ final class PasswordHasher: Sendable {
     }
 
     /// Passwords that wait now, and those hashed and refused so far.
-    var counts: (waiting: Int, hashed: Int, refused: Int) {
+    var counts: (waiting: Int, hashed: Int, refused: RefusalCounts) {
         let waiting = pool.counts.waiting
         return load.withLock { (waiting, $0.hashed, $0.refused) }
     }
@@ -144,10 +144,10 @@ final class PasswordHasher: Sendable {
     /// When it is worth asking again: when those who wait now have had their turn.
     private func retryAfterSeconds(_ refusal: WorkRefusal) -> Int64 {
         switch refusal {
-        case .full:
+        case .full(let shortage):
             let turns = pool.counts.waiting + 1
             let time = load.withLock { load in
-                load.refused += 1
+                load.refused.count(shortage)
                 return load.hashTime * turns / threads
             }
             return max(1, time.secondsRoundedUp)

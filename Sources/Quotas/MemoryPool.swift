@@ -8,7 +8,7 @@ public final class MemoryPool: Sendable {
     private struct State {
         var shares = Shares<Caller>()
         var peak = 0
-        var refusals = 0
+        var refused = RefusalCounts()
     }
 
     /// Bytes that are taken for each byte of a body that is kept whole: the text itself, a copy in
@@ -35,7 +35,7 @@ public final class MemoryPool: Sendable {
     /// The most that were ever taken.
     public var peak: Int { state.withLock { $0.peak } }
     /// How often somebody was refused.
-    public var refusals: Int { state.withLock { $0.refusals } }
+    public var refused: RefusalCounts { state.withLock { $0.refused } }
 
     /// The most that a caller may have, whatever others have.
     public func bytesMax(for caller: Caller) -> Int {
@@ -45,7 +45,7 @@ public final class MemoryPool: Sendable {
     func take(_ count: Int, for caller: Caller) -> Bool {
         state.withLock { state in
             let shortage = state.shares.take(count, for: caller.ifKnown, within: bounds)
-            if shortage != nil { state.refusals += 1 }
+            if let shortage { state.refused.count(shortage) }
             state.peak = max(state.peak, state.shares.total)
             return shortage == nil
         }

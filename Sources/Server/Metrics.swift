@@ -51,11 +51,14 @@ final class Metrics: Sendable {
             ("apus_memory_pool_bytes", "gauge", "Bytes taken of the memory pool.", memory.taken),
             ("apus_memory_pool_peak_bytes", "gauge", "The most ever taken.", memory.peak),
             ("apus_memory_pool_limit_bytes", "gauge", "What there is.", memory.bytesMax),
-            ("apus_memory_pool_refused_total", "counter", "Asked for in vain.", memory.refusals),
         ]
         for (name, type, help, value) in figures {
             MetricText.single(name, type, help, value, to: &output)
         }
+        MetricText.refused(
+            "apus_memory_pool_refused_total",
+            "Asked for in vain: of the pool, or of what one caller may have of it.",
+            memory.refused, to: &output)
     }
 
     /// How long whoever shares a loop with others has waited for them.
@@ -118,14 +121,14 @@ enum MetricText {
         output.append(utf8: "\(name)_count \(count)\n")
     }
 
-    /// A counter of what was refused because too many waited, in all, or of their caller or
+    /// A counter of what was refused because there was no more of it, in all, or for its caller or
     /// his site.
     static func refused(
-        _ name: String, _ help: String, all: Int, ofCaller: Int, to output: inout [UInt8]
+        _ name: String, _ help: String, _ counts: RefusalCounts, to output: inout [UInt8]
     ) {
         head(name, "counter", help, to: &output)
-        output.append(utf8: "\(name){bound=\"all\"} \(all)\n")
-        output.append(utf8: "\(name){bound=\"caller\"} \(ofCaller)\n")
+        output.append(utf8: "\(name){bound=\"all\"} \(counts.inAll)\n")
+        output.append(utf8: "\(name){bound=\"caller\"} \(counts.ofCaller)\n")
     }
 }
 
@@ -139,9 +142,10 @@ extension AuthService {
         MetricText.single(
             "apus_passwords_hashed_total", "counter", "Passwords hashed.", queue.hashed,
             to: &output)
-        MetricText.single(
-            "apus_passwords_refused_total", "counter", "Passwords refused as too many waited.",
-            queue.refused, to: &output)
+        MetricText.refused(
+            "apus_passwords_refused_total",
+            "Passwords refused as too many waited, in all or of their address.", queue.refused,
+            to: &output)
         MetricText.single(
             "apus_auth_sessions_replaced_total", "counter",
             "Sessions ended because their users began more than they may have.",

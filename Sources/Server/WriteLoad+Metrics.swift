@@ -8,7 +8,10 @@ extension WriteLoad {
         MetricText.refused(
             "apus_writes_refused_total",
             "Writes refused because too many waited, in all or of their caller.",
-            all: refused, ofCaller: refusedOfCaller, to: &output)
+            refused, to: &output)
+        MetricText.refused(
+            "apus_first_writes_refused_total",
+            "The same of writes that go first, as those of sign-in do.", refusedFirst, to: &output)
         MetricText.single(
             "apus_writes_overtime_total", "counter",
             "Writes undone because they held the writer for too long.", overtime, to: &output)

@@ -117,7 +117,7 @@ import Testing
         #expect(modest.wait(for: 1).first?.1.succeeded == true)
         let ended = greedy.wait(for: 4)
         #expect(ended.first?.1.failure == .queueFull(.ofShare) && ended.first?.0 == 3)
-        #expect(user.counts.refusedOfCaller == 1 && user.counts.refused == 0)
+        #expect(user.counts.refused == RefusalCounts(ofCaller: 1))
     }
 
     @Test(arguments: [true, false])
@@ -134,9 +134,8 @@ import Testing
         }
         let ended = user.submit([("select 1", .reads)], on: .slow, for: .user("late"))
         #expect(ended.wait(for: 1).first?.1.succeeded == false)
-        let counts = user.counts
-        #expect(counts.refusedOfCaller == (isOfCaller ? 1 : 0))
-        #expect(counts.refused == (isOfCaller ? 0 : 1))
+        let refused = isOfCaller ? RefusalCounts(ofCaller: 1) : RefusalCounts(inAll: 1)
+        #expect(user.counts.refused == refused)
     }
 
     @Test func `who has few slow units takes the place of one of who has most`() throws {
@@ -161,7 +160,7 @@ import Testing
         let refused = ended.joined().filter { $0.1.failure == .slowQueueFull(.inAll) }
         #expect(refused.map(\.0) == [3], "the last one of one of them")
         #expect(ended.joined().count(where: \.1.succeeded) == 7)
-        #expect(user.counts.refused == 1)
+        #expect(user.counts.refused == RefusalCounts(inAll: 1))
     }
 
     @Test func `what was withdrawn takes no place in the queue`() throws {
@@ -314,6 +313,6 @@ import Testing
         #expect(other.wait(for: 1).first?.1.succeeded == true)
         let refused = crowd.count { $0.wait(for: 1).first?.1.failure == .queueFull(.ofSite) }
         // One runs, and four wait.
-        #expect(refused == 2 && user.counts.refusedOfCaller == 2)
+        #expect(refused == 2 && user.counts.refused == RefusalCounts(ofCaller: 2))
     }
 }

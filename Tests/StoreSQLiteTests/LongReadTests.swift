@@ -134,7 +134,7 @@ import Values
         }
         #expect(problem?.code == "53400" && problem?.status == 503)
         let max = DatabaseLimits.longReadsMax
-        #expect(database.longAnswers == LongReadCounts(open: max, refused: 1, refusedOfCaller: 0))
+        #expect(database.longAnswers == LongReadCounts(open: max, refused: RefusalCounts(inAll: 1)))
         open.removeLast()
         // The thread that has made it may let go of it a little later.
         while database.longAnswers.open == max { await Task.yield() }

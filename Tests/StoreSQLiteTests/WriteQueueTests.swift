@@ -132,7 +132,7 @@ import Testing
         #expect(problem == .tooManyWrites(.ofShare))
         try queue.append(job(of: "modest"))
         try queue.append(job(of: "greedy", .first))
-        #expect(load.counted.refusedOfCaller == 1 && load.counted.refused == 0)
+        #expect(load.counted.refused == RefusalCounts(ofCaller: 1))
     }
 
     @Test func `no more wait than may`() throws {
@@ -141,7 +141,7 @@ import Testing
         let problem = #expect(throws: Problem.self) { try queue.append(job(of: "late")) }
         #expect(problem == .tooManyWrites(.inAll))
         try queue.append(job(of: "late", .first))
-        #expect(load.counted.refused == 1)
+        #expect(load.counted.refused == RefusalCounts(inAll: 1))
         #expect(queue.count == DatabaseLimits.waitingWritesMax + 1)
         #expect(queue.takeAll().count == DatabaseLimits.waitingWritesMax + 1 && queue.count == 0)
     }
@@ -162,7 +162,7 @@ import Testing
         func wait(_ caller: Caller) -> Bool { (try? queue.append(job(of: caller))) != nil }
         #expect(Caller.crowd(26, kind).count { wait($0) } == 20)
         #expect((0..<6).count { _ in wait(.user("other", at: "198.51.100.7")) } == 5)
-        #expect(load.counted.refusedOfCaller == 7 && load.counted.refused == 0)
+        #expect(load.counted.refused == RefusalCounts(ofCaller: 7))
     }
 
     @Test(arguments: Caller.CrowdKind.allCases)

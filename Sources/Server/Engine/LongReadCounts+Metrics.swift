@@ -10,7 +10,7 @@ extension LongReadCounts {
         MetricText.refused(
             "apus_long_answers_refused_total",
             "Reads refused because too many such were, in all or of their caller, or the log full.",
-            all: refused, ofCaller: refusedOfCaller, to: &output)
+            refused, to: &output)
         MetricText.single(
             "apus_long_answers_ended_total", "counter",
             "Answers cut off because the write-ahead log was full.", ended, to: &output)

@@ -9,7 +9,7 @@ extension PoolCounts {
         MetricText.refused(
             "apus_database_refused_total",
             "Refused because too many waited or were slow, in all or of their caller.",
-            all: refused, ofCaller: refusedOfCaller, to: &output)
+            refused, to: &output)
         let totals = [
             ("units", "Units of statements begun.", unitsBegun),
             ("units_repeated", "Those begun again: conflicts, or slow ones.", unitsRepeated),

@@ -7,9 +7,10 @@ extension SlowReadCounts {
         MetricText.single(
             "apus_slow_reads_total", "counter", "Reads that took too long for a loop.", moved,
             to: &output)
-        MetricText.single(
-            "apus_slow_reads_refused_total", "counter", "Slow reads refused: too many waited.",
-            refused, to: &output)
+        MetricText.refused(
+            "apus_slow_reads_refused_total",
+            "Slow reads refused because too many waited, in all or of their caller.", refused,
+            to: &output)
         MetricText.single(
             "apus_slow_reads_begun_again_total", "counter",
             "Times that a slow read made way, and was begun again.", again, to: &output)

@@ -1,3 +1,5 @@
+public import Quotas
+
 /// What an engine with one writer tells of it, for `/metrics`. What waits aside, it counts
 /// from the start.
 public struct WriteLoad: Sendable {
@@ -10,10 +12,10 @@ public struct WriteLoad: Sendable {
     public var waiting = 0
     /// Those of them that are held to a share of the writer's time.
     public var longWaiting = 0
-    /// Writes refused because as many waited as may.
-    public var refused = 0
-    /// Writes refused because as many of their caller, or his site, waited as may.
-    public var refusedOfCaller = 0
+    /// Writes of rows refused because as many waited as may.
+    public var refused = RefusalCounts()
+    /// The same of those that go first, which have places of their own.
+    public var refusedFirst = RefusalCounts()
     /// Writes undone because they held the writer for too long.
     public var overtime = 0
     /// Writes that held the writer for longer than a turn aims at.

@@ -1,3 +1,4 @@
+public import Quotas
 import Synchronization
 
 /// What a pool has and has done; totals since it was made.
@@ -25,7 +26,7 @@ public struct PoolCounts: Hashable, Sendable {
     /// Of these, those that were begun again.
     public internal(set) var unitsRepeated = 0
     /// Units refused since too many waited, in all, or of their caller or his site.
-    public internal(set) var refused = 0, refusedOfCaller = 0
+    public internal(set) var refused = RefusalCounts()
     /// Writes undone because they took too long.
     public internal(set) var writesOvertime = 0
     /// Sessions begun.
@@ -46,8 +47,7 @@ public struct PoolCounts: Hashable, Sendable {
         }
         sum.unitsBegun += right.unitsBegun
         sum.unitsRepeated += right.unitsRepeated
-        sum.refused += right.refused
-        sum.refusedOfCaller += right.refusedOfCaller
+        sum.refused = left.refused + right.refused
         sum.writesOvertime += right.writesOvertime
         sum.connects += right.connects
         sum.connectFailures += right.connectFailures

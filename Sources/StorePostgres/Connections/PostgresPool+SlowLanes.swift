@@ -40,7 +40,7 @@ extension PostgresPool {
     /// Refuses a unit that waits, at once: nobody begins it any more.
     private func refuse(_ run: UnitRun) {
         guard run.phase == .waiting else { return }
-        metrics.note { $0.refused += 1 }
+        metrics.note { $0.refused.count(.inAll) }
         run.tell(.failure(.slowQueueFull(.inAll)))
     }
 

@@ -183,10 +183,8 @@ public final class PostgresPool {
     func fail(_ entries: [Waiting.Entry], _ failure: UnitFailure) {
         guard !entries.isEmpty else { return }
         switch failure {
-        case .queueFull(.inAll), .slowQueueFull(.inAll):
-            metrics.note { $0.refused += entries.count }
-        case .queueFull, .slowQueueFull:
-            metrics.note { $0.refusedOfCaller += entries.count }
+        case .queueFull(let shortage), .slowQueueFull(let shortage):
+            metrics.note { $0.refused.count(shortage, entries.count) }
         case .server, .value, .lost, .timedOut, .answerTooLarge, .noMemory, .unavailable,
             .stopped:
             break

@@ -1,5 +1,5 @@
 import Diagnostics
-import Quotas
+public import Quotas
 import Store
 import Synchronization
 import Work
@@ -10,8 +10,7 @@ final class LongReads: Sendable {
     private struct State {
         var open: [ObjectIdentifier: (parts: PartMaker, caller: Caller)] = [:]
         var shares = Shares<Caller>()
-        var refused = 0
-        var refusedOfCaller = 0
+        var refused = RefusalCounts()
         var ended = 0
         /// Whether none may begin, since the write-ahead log is to begin anew.
         var isPaused = false
@@ -42,8 +41,7 @@ final class LongReads: Sendable {
     var counts: LongReadCounts {
         state.withLock { state in
             LongReadCounts(
-                open: state.shares.total, refused: state.refused,
-                refusedOfCaller: state.refusedOfCaller, ended: state.ended)
+                open: state.shares.total, refused: state.refused, ended: state.ended)
         }
     }
 
@@ -51,17 +49,12 @@ final class LongReads: Sendable {
         let problem = state.withLock { state -> Problem? in
             if state.isClosed { return .closed }
             if state.isPaused {
-                state.refused += 1
+                state.refused.count(.inAll)
                 return .logIsFull
             }
-            switch state.shares.take(for: caller, within: bounds) {
-            case .ofShare, .ofSite:
-                state.refusedOfCaller += 1
+            if let shortage = state.shares.take(for: caller, within: bounds) {
+                state.refused.count(shortage)
                 return .tooManyLongReads
-            case .inAll:
-                state.refused += 1
-                return .tooManyLongReads
-            case nil: break
             }
             state.open[ObjectIdentifier(parts)] = (parts, caller)
             return nil
@@ -151,9 +144,7 @@ public struct LongReadCounts: Hashable, Sendable {
     /// Those on their way now.
     public var open: Int
     /// Reads refused because as many were as may, or the write-ahead log was full.
-    public var refused: Int
-    /// Reads refused because as many of their caller, or his site, were as may.
-    public var refusedOfCaller: Int
+    public var refused: RefusalCounts
     /// Those ended because the write-ahead log was full.
     public var ended = 0
 }

@@ -1,5 +1,5 @@
 import Diagnostics
-import Quotas
+public import Quotas
 import SQLite
 import Store
 import Synchronization
@@ -30,7 +30,7 @@ final class SlowLane: Sendable {
     /// Reads that may wait.
     private let bounds: ShareBounds
     private let moved = Atomic<UInt64>(0)
-    private let refused = Atomic<UInt64>(0)
+    private let refused = Mutex(RefusalCounts())
     private let nanoseconds = Atomic<UInt64>(0)
 
     /// With a place more than one caller or site has, and a thread more than there are places.
@@ -105,7 +105,7 @@ final class SlowLane: Sendable {
     ///
     /// - Returns: what it is told.
     private func refusal(_ shortage: ShareShortage) -> Problem {
-        refused.add(1, ordering: .relaxed)
+        refused.withLock { $0.count(shortage) }
         return .tooManySlowQueries(shortage)
     }
 
@@ -121,7 +121,7 @@ final class SlowLane: Sendable {
         if max(0, jobs + running - threads) < room.total { return room }
         if let shortage = waiting.shortage(of: read, within: bounds) { throw shortage }
         guard let displaced = waiting.takeLast(insteadOf: read) else { throw .inAll }
-        refused.add(1, ordering: .relaxed)
+        refused.withLock { $0.count(.inAll) }
         displaced.displace()
         // One has gone, and this one comes.
         return ShareBounds()
@@ -173,7 +173,7 @@ final class SlowLane: Sendable {
         let (waiting, running) = lane.counts
         let parked = places.counts
         return SlowReadCounts(
-            moved: moved.load(ordering: .relaxed), refused: refused.load(ordering: .relaxed),
+            moved: moved.load(ordering: .relaxed), refused: refused.withLock { $0 },
             again: parked.again, waiting: waiting + parked.waiting, running: running,
             nanoseconds: nanoseconds.load(ordering: .relaxed))
     }
@@ -189,7 +189,7 @@ public struct SlowReadCounts: Hashable, Sendable {
     /// Those that left their loop, so far.
     public var moved: UInt64
     /// Those of them that were refused because too many waited.
-    public var refused: UInt64
+    public var refused: RefusalCounts
     /// How often one was begun again, since it took longer than its first slice while others had
     /// all places, or stood in the way of a checkpoint.
     public var again: UInt64

@@ -79,7 +79,7 @@ final class WriteQueue: Sendable {
         }
         if wasAsleep { bell.signal() }
         guard let refusal else { return }
-        load.count(refusal)
+        if case .crowded(let shortage) = refusal { load.count(shortage, of: job.priority) }
         throw refusal.problem
     }
 

@@ -9,12 +9,12 @@ final class WriterLoad: Sendable {
     /// What was counted so far; how many wait is known to the queue.
     var counted: WriteLoad { total.withLock { $0 } }
 
-    func count(_ refusal: WriteQueue.Refusal) {
+    /// A write could not wait, since too many do.
+    func count(_ shortage: ShareShortage, of priority: WritePriority) {
         total.withLock { total in
-            switch refusal {
-            case .closed: break
-            case .crowded(.inAll): total.refused += 1
-            case .crowded(.ofShare), .crowded(.ofSite): total.refusedOfCaller += 1
+            switch priority {
+            case .first: total.refusedFirst.count(shortage)
+            case .shared: total.refused.count(shortage)
             }
         }
     }
