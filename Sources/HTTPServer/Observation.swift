@@ -1,6 +1,7 @@
 public import Addresses
 public import Diagnostics
 public import HTTP
+import Quotas
 import Synchronization
 
 /// Is told of a request whose answer has been queued, and where it came from if that is asked for.
@@ -37,17 +38,42 @@ public struct HTTPCounters: Hashable, Sendable {
     public var connections = 0
     /// Connections open now.
     public var openConnections = 0
-    /// Connections over the limit.
-    public var refusedConnections = 0
+    /// Connections that were not served, by why.
+    public var refusedConnections: [ConnectionRefusal: Int] = [:]
     /// WebSocket connections open now.
     public var openWebSockets = 0
     /// Bytes read; counted once a tick and when a connection ends.
     public var receivedBytes = 0
     /// Bytes written; counted once a tick and when a connection ends.
     public var sentBytes = 0
+    /// How often requests, or steps of TLS handshakes, were put off to a later turn of the loop.
+    public var deferredRequests = 0
+    /// How often frames of WebSockets, or chunks of bodies, were.
+    public var deferredInput = 0
 
     /// Nothing done yet.
     public init() {}
+}
+
+/// What a connection is not served for, as `/metrics` tells it.
+public enum ConnectionRefusal: String, Hashable, Sendable, CaseIterable {
+    /// As many are open as may be.
+    case all
+    /// As many of its address, or of its site, are open as may be.
+    case caller
+    /// As many TLS handshakes are under way as may be, of its site or in all.
+    case handshakes
+    /// There is no memory left for what a connection needs.
+    case memory
+    /// The process has no descriptor left.
+    case descriptors
+
+    init(_ shortage: ShareShortage) {
+        switch shortage {
+        case .inAll: self = .all
+        case .ofShare, .ofSite: self = .caller
+        }
+    }
 }
 
 /// The counters as both sides reach them: the loop adds, anybody reads. Only the loop writes, so
@@ -57,10 +83,13 @@ final class CounterCells: Sendable {
     let refusedRequests = Cell()
     let connections = Cell()
     let openConnections = Cell()
-    let refusedConnections = Cell()
+    let refusedConnections = Dictionary(
+        uniqueKeysWithValues: ConnectionRefusal.allCases.map { ($0, Cell()) })
     let openWebSockets = Cell()
     let receivedBytes = Cell()
     let sentBytes = Cell()
+    let deferredRequests = Cell()
+    let deferredInput = Cell()
 
     /// One number, written by one thread.
     final class Cell: Sendable {
@@ -73,16 +102,22 @@ final class CounterCells: Sendable {
         }
     }
 
+    /// Counts a connection that is not served.
+    func countRefusal(_ reason: ConnectionRefusal) { refusedConnections[reason]?.add(1) }
+
     var snapshot: HTTPCounters {
         var counters = HTTPCounters()
         counters.requests = requests.current
         counters.refusedRequests = refusedRequests.current
         counters.connections = connections.current
         counters.openConnections = openConnections.current
-        counters.refusedConnections = refusedConnections.current
+        counters.refusedConnections =
+            refusedConnections.mapValues(\.current).filter { $0.value > 0 }
         counters.openWebSockets = openWebSockets.current
         counters.receivedBytes = receivedBytes.current
         counters.sentBytes = sentBytes.current
+        counters.deferredRequests = deferredRequests.current
+        counters.deferredInput = deferredInput.current
         return counters
     }
 }

@@ -41,9 +41,10 @@ final class ServerLoop {
         self.loop = loop
         inputShares = TurnShares(
             loop, perTurn: HTTPServerLimits.inputNanosecondsPerTurn,
-            pause: HTTPServerLimits.inputPause)
+            pause: HTTPServerLimits.inputPause, deferred: counters.deferredInput)
         requestShares = TurnShares(
-            loop, perTurn: HTTPServerLimits.requestNanosecondsPerTurn, pause: .zero)
+            loop, perTurn: HTTPServerLimits.requestNanosecondsPerTurn, pause: .zero,
+            deferred: counters.deferredRequests)
         self.application = application
         self.settings = settings
         self.counters = counters
@@ -57,7 +58,7 @@ final class ServerLoop {
     func listen(on socket: ListeningSocket, tls: TLSContext?) throws(NetworkError) {
         let listener = try Listener(socket, on: loop, tls: tls) { [weak self] in self?.accept($0) }
         listener.turnedAway = { [counters, settings] in
-            counters.refusedConnections.add(1)
+            counters.countRefusal(.descriptors)
             settings.notify?(.descriptorsExhausted)
         }
         listener.admits = { [weak self] address in
@@ -72,16 +73,16 @@ final class ServerLoop {
         let peer = Peer(address)
         let block = countedBlock(of: peer)
         let limits = settings.connectionLimits
-        let notice: ConnectionNotice
+        let (reason, notice): (ConnectionRefusal, ConnectionNotice)
         if let shortage = connectionCount.shortage(for: block, limits) {
-            notice = .tooMany(shortage, from: peer)
+            (reason, notice) = (.init(shortage), .tooMany(shortage, from: peer))
         } else if isSecure, !handshakes.admits(block, limits) {
-            notice = .tooManyHandshakes(from: peer)
+            (reason, notice) = (.handshakes, .tooManyHandshakes(from: peer))
         } else {
             return true
         }
         counters.connections.add(1)
-        counters.refusedConnections.add(1)
+        counters.countRefusal(reason)
         settings.notify?(notice)
         return false
     }
@@ -128,8 +129,8 @@ final class ServerLoop {
             return refuse(socket, shortage)
         }
         let connection = ServerConnection(socket, of: peer, counted: block, self)
-        guard takeMemory(for: connection) else {
-            counters.refusedConnections.add(1)
+        if let reason = takeMemory(for: connection) {
+            counters.countRefusal(reason)
             connectionCount.giveBack(block)
             return socket.abort()
         }
@@ -141,21 +142,25 @@ final class ServerLoop {
     }
 
     /// Takes what the connection itself needs, and its place among the handshakes.
-    private func takeMemory(for connection: ServerConnection) -> Bool {
-        guard connection.memory.isOfHandshake else { return connection.memory.takeConnection() }
+    ///
+    /// - Returns: Nil, or why it is not to be served: nothing has been taken then.
+    private func takeMemory(for connection: ServerConnection) -> ConnectionRefusal? {
+        guard connection.memory.isOfHandshake else {
+            return connection.memory.takeConnection() ? nil : .memory
+        }
         let block = connection.block
         guard handshakes.take(for: block, settings.connectionLimits) else {
             settings.notify?(.tooManyHandshakes(from: connection.peer))
-            return false
+            return .handshakes
         }
-        if connection.memory.takeConnection() { return true }
+        if connection.memory.takeConnection() { return nil }
         handshakes.giveBack(block)
-        return false
+        return .memory
     }
 
     /// Tells a connection over the limit so, if that costs little.
     private func refuse(_ socket: StreamSocket, _ shortage: ShareShortage) {
-        counters.refusedConnections.add(1)
+        counters.countRefusal(.init(shortage))
         guard refusals < settings.connectionLimits.refusalsMax, !socket.isSecure else {
             return socket.abort()
         }

@@ -33,8 +33,14 @@ final class TurnShares {
     /// Whose step it is, and the nanoseconds that are left of it.
     private var step: (caller: Caller, left: UInt64)?
 
-    init(_ loop: EventLoop, perTurn: UInt64, pause: Duration) {
+    /// Counts what is put off.
+    private let deferred: CounterCells.Cell
+
+    init(
+        _ loop: EventLoop, perTurn: UInt64, pause: Duration, deferred: CounterCells.Cell
+    ) {
         self.loop = loop
+        self.deferred = deferred
         self.perTurn = perTurn
         self.pause = pause
         lastPause = pause
@@ -92,6 +98,7 @@ final class TurnShares {
     ///
     /// - Parameter step: Uses `time(for:)` of the caller, and waits again if more is left.
     func wait(_ caller: Caller, _ step: @escaping () -> Void) {
+        deferred.add(1)
         waiting.append(step, of: caller)
         schedule()
     }

@@ -30,9 +30,7 @@ final class Metrics: Sendable {
         }
         single("connections_total", "counter", "Connections accepted.", \.connections)
         single("connections_open", "gauge", "Connections open now.", \.openConnections)
-        single(
-            "connections_refused_total", "counter", "Connections over the limit.",
-            \.refusedConnections)
+        append(refusedConnections: loops, to: &output)
         single("websockets_open", "gauge", "WebSocket connections open now.", \.openWebSockets)
         MetricText.single(
             "apus_tls_handshakes_open", "gauge", "TLS handshakes begun and not done.",
@@ -41,8 +39,35 @@ final class Metrics: Sendable {
         single("requests_refused_total", "counter", "Requests refused unparsed.", \.refusedRequests)
         single("received_bytes_total", "counter", "Bytes read from sockets.", \.receivedBytes)
         single("sent_bytes_total", "counter", "Bytes written to sockets.", \.sentBytes)
+        append(deferredBy: loops, to: &output)
         append(server.loops.map(\.longTurns), to: &output)
         append(server.memory, to: &output)
+    }
+
+    /// What was not served at all.
+    private func append(refusedConnections loops: [HTTPCounters], to output: inout [UInt8]) {
+        let name = "apus_connections_refused_total"
+        MetricText.head(
+            name, "counter", "Connections not served, by the bound they met.", to: &output)
+        for bound in ConnectionRefusal.allCases {
+            let sum = loops.reduce(0) { $0 + ($1.refusedConnections[bound] ?? 0) }
+            output.append(utf8: "\(name){bound=\"\(bound.rawValue)\"} \(sum)\n")
+        }
+    }
+
+    /// What waited for later turns of the loops, since its caller had had his part of one.
+    private func append(deferredBy loops: [HTTPCounters], to output: inout [UInt8]) {
+        let name = "apus_loop_deferred_total"
+        MetricText.head(
+            name, "counter", "Times that work of a caller was put off to a later turn of a loop.",
+            to: &output)
+        let values: [(String, KeyPath<HTTPCounters, Int>)] = [
+            ("request", \.deferredRequests), ("input", \.deferredInput),
+        ]
+        for (work, value) in values {
+            let sum = loops.reduce(0) { $0 + $1[keyPath: value] }
+            output.append(utf8: "\(name){work=\"\(work)\"} \(sum)\n")
+        }
     }
 
     /// What bodies, answers and queues stand in memory with.

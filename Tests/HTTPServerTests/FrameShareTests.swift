@@ -21,6 +21,7 @@ import Testing
         // None is lost, and none is handled out of its order.
         let own = log.filter { $0.hasPrefix("note ") && $0 != "note other" }
         #expect(own == (0..<3_000).map { "note \($0)" })
+        #expect(server.counters.deferredInput > 0)
     }
 
     @Test func `of many pings the last is answered, and not all before it`() throws {

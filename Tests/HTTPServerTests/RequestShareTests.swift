@@ -38,6 +38,7 @@ import Testing
         #expect(await eventually { server.log.all.count { $0.hasPrefix("/work") } == all + 1 })
         let log = server.log.all.filter { $0.hasPrefix("/work") }
         #expect(try #require(log.firstIndex(of: "/work/other")) < all / 8)
+        #expect(server.counters.deferredRequests > 0)
         // None is lost, and each connection's stay in their order.
         for client in 0..<Self.count.connections {
             let own = log.filter { $0.hasPrefix("/work/\(client)/") }
