@@ -49,14 +49,16 @@ struct BackendParts {
                 database: database, settings: Self.authSettings(settings),
                 secrets: secrets.secrets, version: Backend.version, log: log)
             let throttle = ThrottleInForce(settings.throttle)
+            let workers = RequestWorkers(threads: settings.loops)
             services = SharedServices(
                 database: database, auth: auth, log: log,
                 channelRefusals: ChannelRefusals(log: log),
                 crossOrigin: CrossOrigin(origins: settings.cors.origins),
                 status: Self.status(
-                    of: database, metrics, auth, throttle, isDraining, key: settings.metrics.key),
+                    of: database, metrics, auth, throttle, workers, isDraining,
+                    key: settings.metrics.key),
                 showsMetrics: settings.metrics.listen == nil, throttle: throttle,
-                requestWorkers: RequestWorkers(threads: settings.loops),
+                requestWorkers: workers,
                 bodyBytesMax: settings.limits.bodyBytesMax)
         } catch {
             database.close()
@@ -96,7 +98,8 @@ struct BackendParts {
 
     private static func status(
         of database: any ServedDatabase, _ metrics: Metrics, _ auth: AuthService,
-        _ throttle: ThrottleInForce, _ isDraining: Flag, key: SecretText?
+        _ throttle: ThrottleInForce, _ workers: RequestWorkers, _ isDraining: Flag,
+        key: SecretText?
     ) -> StatusEndpoints {
         StatusEndpoints(
             metrics: ScrapeText {
@@ -104,6 +107,7 @@ struct BackendParts {
                 metrics.append(to: &text)
                 database.appendMetrics(to: &text)
                 auth.appendMetrics(to: &text)
+                workers.counts.append(to: &text)
                 throttle.appendMetrics(to: &text)
                 return text
             },

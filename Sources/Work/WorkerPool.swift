@@ -58,6 +58,8 @@ public final class WorkerPool<Seat>: Sendable {
         /// others.
         var hasFirst = false
         var wentFirst = false
+        /// What all jobs have taken that are done.
+        var nanoseconds: UInt64 = 0
         /// Threads that wait for a job.
         var idle = 0
         var threads: [PosixThread] = []
@@ -168,6 +170,9 @@ public final class WorkerPool<Seat>: Sendable {
         state.withLock { ($0.jobs.count, $0.running.total) }
     }
 
+    /// The time that all jobs have taken that are done.
+    public var nanoseconds: UInt64 { state.withLock { $0.nanoseconds } }
+
     /// Refuses what waits and whatever comes, and lets each thread end after the job it has begun.
     public func close() {
         let (jobs, count) = state.withLock { state in
@@ -269,6 +274,7 @@ public final class WorkerPool<Seat>: Sendable {
     /// begin now.
     private func end(_ job: Job, after nanoseconds: UInt64) {
         let othersMayBegin = state.withLock { state in
+            state.nanoseconds += nanoseconds
             state.jobs.charge(nanoseconds, to: job.caller)
             state.running.giveBack(from: job.caller)
             return state.idle > 0 && state.jobs.count > 1

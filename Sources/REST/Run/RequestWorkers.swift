@@ -22,6 +22,13 @@ public final class RequestWorkers: Sendable {
 
     deinit { close() }
 
+    /// What is done here now, and how long all has taken that was.
+    public var counts: RequestWorkerCounts {
+        let (waiting, running) = pool.counts
+        return RequestWorkerCounts(
+            waiting: waiting, running: running, nanoseconds: pool.nanoseconds)
+    }
+
     /// Refuses what waits, and ends the threads after what they have begun.
     public func close() {
         pool.close()
@@ -53,4 +60,14 @@ public final class RequestWorkers: Sendable {
         }
         return .prepared(preparation)
     }
+}
+
+/// The work on requests that would have held up a loop, for `/metrics`.
+public struct RequestWorkerCounts: Hashable, Sendable {
+    /// What waits for a thread now.
+    public let waiting: Int
+    /// What is being done now.
+    public let running: Int
+    /// The time that all has taken which is done.
+    public let nanoseconds: UInt64
 }

@@ -5,6 +5,9 @@ extension SlowReadCounts {
     /// Appends the counts in Prometheus' text format.
     func append(to output: inout [UInt8]) {
         MetricText.single(
+            "apus_reads_deferred_total", "counter",
+            "Reads put off to a later turn of their loop.", deferred, to: &output)
+        MetricText.single(
             "apus_slow_reads_total", "counter", "Reads that took too long for a loop.", moved,
             to: &output)
         MetricText.refused(

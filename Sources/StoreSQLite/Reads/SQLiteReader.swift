@@ -148,7 +148,8 @@ public final class SQLiteReader {
     public func shareTurns(
         atEndOfTurn: @escaping (@escaping () -> Void) -> Void, wake: @escaping @Sendable () -> Void
     ) {
-        turns = LoopTurns(atEnd: atEndOfTurn, waiting: WaitingReads(wake: wake))
+        turns = LoopTurns(
+            atEnd: atEndOfTurn, waiting: WaitingReads(countedBy: slowLane, wake: wake))
         guard let commits else { return }
         shared = SharedSnapshot(connection, commits: commits, atEndOfTurn: atEndOfTurn)
     }

@@ -30,6 +30,7 @@ final class SlowLane: Sendable {
     /// Reads that may wait.
     private let bounds: ShareBounds
     private let moved = Atomic<UInt64>(0)
+    private let deferred = Atomic<UInt64>(0)
     private let refused = Mutex(RefusalCounts())
     private let nanoseconds = Atomic<UInt64>(0)
 
@@ -67,6 +68,9 @@ final class SlowLane: Sendable {
             return SlowRead(for: caller, on: self, noting: pace, body, reply: reply).start()
         }
     }
+
+    /// Counts a read that is not begun here, but waits for a later turn of its loop.
+    func countDeferred() { deferred.add(1, ordering: .relaxed) }
 
     /// Queues a run for a thread.
     ///
@@ -173,8 +177,9 @@ final class SlowLane: Sendable {
         let (waiting, running) = lane.counts
         let parked = places.counts
         return SlowReadCounts(
-            moved: moved.load(ordering: .relaxed), refused: refused.withLock { $0 },
-            again: parked.again, waiting: waiting + parked.waiting, running: running,
+            deferred: deferred.load(ordering: .relaxed), moved: moved.load(ordering: .relaxed),
+            refused: refused.withLock { $0 }, again: parked.again,
+            waiting: waiting + parked.waiting, running: running,
             nanoseconds: nanoseconds.load(ordering: .relaxed))
     }
 
@@ -186,6 +191,8 @@ final class SlowLane: Sendable {
 
 /// The reads that took too long for a loop, for `/metrics`.
 public struct SlowReadCounts: Hashable, Sendable {
+    /// Those that waited for a later turn of their loop, so far.
+    public var deferred: UInt64
     /// Those that left their loop, so far.
     public var moved: UInt64
     /// Those of them that were refused because too many waited.

@@ -14,11 +14,17 @@ final class WaitingReads: Sendable {
     private let state = Mutex(State())
     /// Has the loop call ``SQLiteReader/runWaiting()`` soon.
     private let wake: @Sendable () -> Void
+    /// Counts them, beside those that go on there; nil where nobody asks.
+    private let slowLane: SlowLane?
 
-    init(wake: @escaping @Sendable () -> Void) { self.wake = wake }
+    init(countedBy slowLane: SlowLane?, wake: @escaping @Sendable () -> Void) {
+        self.slowLane = slowLane
+        self.wake = wake
+    }
 
     /// Adds a read.
     func append(_ read: WaitingRead) {
+        slowLane?.countDeferred()
         state.withLock { $0.queue.append(read, of: read.caller) }
         askForLook()
     }
