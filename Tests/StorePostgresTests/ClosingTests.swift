@@ -77,6 +77,7 @@ import Values
             return
         }
         #expect(problem.code == "53400" && problem.message == "Too many reads are waiting.")
+        #expect(database.transactions.refused == RefusalCounts(inAll: 1))
         for withdraw in withdrawals { withdraw() }
         gate.open()
         #expect(answers.wait(for: withdrawals.count).count == withdrawals.count)
@@ -106,6 +107,7 @@ import Values
         #expect(refused > DatabaseBounds.waiting.total / 2)
         try look(for: .user("another"))
         #expect(answers.all.count == refused)
+        #expect(database.transactions.refused == RefusalCounts(ofCaller: refused))
         for withdraw in withdrawals { withdraw() }
         gate.open()
         #expect(answers.wait(for: withdrawals.count).count == withdrawals.count)

@@ -77,7 +77,10 @@ extension PostgresDatabase: ServedDatabase {
 
     func look() {}
 
-    func appendMetrics(to output: inout [UInt8]) { counts.append(to: &output) }
+    func appendMetrics(to output: inout [UInt8]) {
+        counts.append(to: &output)
+        transactions.append(to: &output)
+    }
 
     var fault: ServingState? {
         unavailability.map(ServingState.databaseUnreachable)

@@ -2,6 +2,7 @@ public import Diagnostics
 import PostgresWire
 public import Quotas
 public import Store
+import Synchronization
 import Work
 
 extension PostgresDatabase: Database {
@@ -21,7 +22,9 @@ extension PostgresDatabase: Database {
                             transaction throws(Problem) in try body(transaction)
                         }
                     }
-                } reply: { reply($0.worded(full: Problem.tooManyReads)) }
+                } reply: { [self] result in
+                    reply(result.worded { refusal($0, Problem.tooManyReads) })
+                }
             })
     }
 
@@ -44,9 +47,19 @@ extension PostgresDatabase: Database {
                 }
             }
         } catch {
-            throw Problem(error, full: Problem.tooManyWrites)
+            throw Problem(error) { refusal($0, Problem.tooManyWrites) }
         }
         return try result.get()
+    }
+
+    /// Counts a transaction that is refused.
+    ///
+    /// - Returns: what it is told.
+    private func refusal(
+        _ shortage: ShareShortage, _ problem: (ShareShortage) -> Problem
+    ) -> Problem {
+        refusedTransactions.withLock { $0.count(shortage) }
+        return problem(shortage)
     }
 
     /// See ``Store/Database/writeAndWait(_:)``.

@@ -31,6 +31,8 @@ public final class PostgresDatabase: Sendable {
     /// Threads that wait for transactions.
     let workers = WorkerPool<Void>(
         name: "database", threadsMax: DatabaseBounds.threads, makeSeat: {})
+    /// Transactions that found no place among those that wait for a thread.
+    let refusedTransactions = Mutex(RefusalCounts())
     let capture = Capture()
     private let isClosed = Atomic(false)
 
@@ -110,6 +112,13 @@ public final class PostgresDatabase: Sendable {
 
     /// What its connections have done, and what waits for them.
     public var counts: PoolCounts { cluster.counts }
+
+    /// What waits for the threads of transactions, and what was refused there.
+    public var transactions: TransactionCounts {
+        let (waiting, running) = workers.counts
+        return TransactionCounts(
+            waiting: waiting, running: running, refused: refusedTransactions.withLock { $0 })
+    }
 
     /// Why requests fail for now; nil while a server takes them, for all that is known.
     public var unavailability: Problem? {
