@@ -11,6 +11,7 @@ enum { LARGE_BYTES = 1 << 16 };
 static sqlite3_mem_methods allocator;
 static atomic_llong large_bytes;
 static atomic_llong large_bytes_max = LLONG_MAX;
+static atomic_llong refusals;
 
 static long long counted(int bytes) { return bytes < LARGE_BYTES ? 0 : bytes; }
 
@@ -25,6 +26,7 @@ static int take(long long bytes) {
     long long max = atomic_load_explicit(&large_bytes_max, memory_order_relaxed);
     if (before + bytes <= max) return 1;
     count(-bytes);
+    atomic_fetch_add_explicit(&refusals, 1, memory_order_relaxed);
     return 0;
 }
 
@@ -63,6 +65,10 @@ int csqlite_memory_count(void) {
 
 void csqlite_memory_limit(long long bytes) {
     atomic_store_explicit(&large_bytes_max, bytes, memory_order_relaxed);
+}
+
+long long csqlite_memory_refusals(void) {
+    return atomic_load_explicit(&refusals, memory_order_relaxed);
 }
 
 long long csqlite_memory_bytes(void) {

@@ -29,7 +29,7 @@ public struct Problem: Error, Hashable, Sendable {
     public var cause: String?
     /// What whoever runs the server can do about the cause; never shown to a client either.
     public var remedy: String?
-    /// The limit that refuses, by its name: for the log only.
+    /// The limit that refuses, by its name: for the log and metrics only.
     public var policy: String?
 
     /// A problem with its facts as text.

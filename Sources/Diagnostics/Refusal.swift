@@ -2,9 +2,9 @@
 /// that answers which refuse nothing are no larger for it than a word.
 public final class Refusal: Sendable {
     /// The code, for programs; nil where there is none.
-    let code: String?
+    public let code: String?
     /// The limit or plan that it is for; nil where it is for none.
-    let policy: String?
+    public let policy: String?
     private let message: String
     private let details: String?
 

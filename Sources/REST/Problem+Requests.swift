@@ -68,6 +68,6 @@ extension Problem {
 
     /// 54000: a request beyond one of ``RESTLimits``.
     static func limit(_ message: String) -> Problem {
-        Problem(code: "54000", status: 400, message: message)
+        Problem(code: "54000", status: 400, message: message).beyond(.planning)
     }
 }

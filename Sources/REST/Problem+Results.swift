@@ -25,14 +25,16 @@ extension Problem {
     static func tooMuchFound(max: Int) -> Problem {
         Problem(
             code: "54000", status: 413, message: "The write selects more than \(max) rows.",
-            hint: "Narrow the filter, so that each request writes fewer rows. \(rowsBound)")
+            hint: "Narrow the filter, so that each request writes fewer rows. \(rowsBound)"
+        ).beyond(.writeRows)
     }
 
     /// 54000: a body has more rows than one request may write.
     static func tooManyRows(max: Int) -> Problem {
         Problem(
             code: "54000", status: 413, message: "The body has more than \(max) rows.",
-            hint: "\(smallerHint) \(rowsBound)")
+            hint: "\(smallerHint) \(rowsBound)"
+        ).beyond(.writeRows)
     }
 
     /// 54000: the values of a body take more memory than one caller may have.

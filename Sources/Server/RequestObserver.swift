@@ -18,6 +18,7 @@ final class RequestObserver: Sendable {
 
     func record(_ request: AnsweredRequest, from peer: () -> Peer) {
         counters.record(status: request.status, microseconds: request.microseconds)
+        if let refusal = request.refusal { counters.count(refusal) }
         let level = Event.level(ofStatus: request.status, isRefused: request.refusal != nil)
         guard level >= log.level, request.status != 429 || isThrottledTold() else { return }
         log.record(

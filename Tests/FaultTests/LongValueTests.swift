@@ -23,6 +23,8 @@ import Testing
         #expect(answer.status == 503, "\(answer.text.prefix(200))")
         #expect(answer.text.contains(#""code":"53200""#), "\(answer.text.prefix(200))")
         #expect(process.peakBytes - before < 128 << 20)
+        let metrics = try client.send("GET", "/metrics").text
+        #expect(!metrics.contains("\napus_long_values_refused_total 0\n"))
         // What was held has been given back.
         #expect(try client.send("GET", "/rest/v1/entries?select=token").status == 200)
         // It is told in the log, as all that fails.

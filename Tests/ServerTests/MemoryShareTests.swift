@@ -63,7 +63,7 @@ import Testing
         return try #require(Int(line.dropFirst(name.count)))
     }
 
-    @Test func `an object that there is no room for is refused`() throws {
+    @Test func `an object that there is no room for is refused, and counted`() throws {
         let backend = try backend()
         let client = try backend.client()
         try insert(1, of: 10, "", "notes", client)
@@ -73,6 +73,9 @@ import Testing
             fields: [("Accept", "application/vnd.pgrst.object+json")])
         #expect(answer.status == 413)
         #expect(try answer.json["code"]?.string == "54000")
+        let metrics = try client.send("GET", "/metrics").text
+        #expect(metrics.contains(#"apus_memory_pool_refused_total{bound="all"} 0"#))
+        #expect(!metrics.contains(#"apus_memory_pool_refused_total{bound="caller"} 0"#))
     }
 
     @Test func `a body whose values there is no room for is refused`() throws {

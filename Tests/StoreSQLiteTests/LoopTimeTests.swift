@@ -257,6 +257,7 @@ import Values
         #expect(answers.all == ["0"])
         try look("modest", 1, for: modest, on: loop, answers)
         #expect(answers.all == ["0", "modest"])
+        #expect(database.slowReads.deferred == 3)
         for _ in 0..<6 {
             loop.endTurn()
             loop.reader.runWaiting()

@@ -10,12 +10,14 @@ import Testing
         ? [
             #"apus_database_connections{lane="write"} "#, #"apus_database_waiting{lane="read"} 0"#,
             #"apus_database_refused_total{bound="caller"} 0"#, "apus_database_units_total ",
-            "apus_database_connects_total ",
+            "apus_database_connects_total ", "apus_database_transactions_waiting 0",
+            #"apus_database_transactions_refused_total{bound="all"} 0"#,
         ]
         : [
             "apus_writes_waiting 0", #"apus_writes_refused_total{bound="caller"} 0"#,
             "apus_writes_overtime_total 0", "# TYPE apus_writer_turn_seconds histogram",
             "apus_writer_turn_longest_seconds ", "apus_long_value_bytes ",
+            #"apus_first_writes_refused_total{bound="all"} 0"#, "apus_long_values_refused_total ",
         ]
 
     @Test func `what waits and what was refused is told`() throws {

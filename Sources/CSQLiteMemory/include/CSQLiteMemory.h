@@ -13,4 +13,7 @@ void csqlite_memory_limit(long long bytes);
 /// Bytes in large pieces now. From any thread.
 long long csqlite_memory_bytes(void);
 
+/// Large pieces that were refused so far. From any thread.
+long long csqlite_memory_refusals(void);
+
 #endif

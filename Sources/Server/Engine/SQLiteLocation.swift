@@ -102,6 +102,10 @@ extension SQLiteDatabase: ServedDatabase {
         MetricText.single(
             "apus_long_value_bytes", "gauge", "Bytes of long values that statements hold now.",
             Self.longValueBytes, to: &output)
+        MetricText.single(
+            "apus_long_values_refused_total", "counter",
+            "Times that a statement was refused memory for a long value.",
+            Self.longValuesRefused, to: &output)
     }
 
     var fault: ServingState? { loss.map(ServingState.databaseLost) }

@@ -15,6 +15,9 @@ extension SQLiteDatabase {
     /// Bytes of long values that statements hold now, of all databases of the process.
     public static var longValueBytes: Int { LargeMemory.byteCount }
 
+    /// How often statements were refused memory for them so far.
+    public static var longValuesRefused: Int { LargeMemory.refusals }
+
     /// What the server has noted about this database; nil if there is nothing of the name. Facts
     /// are read when the database is opened, and written by nobody but ``note(_:_:)`` and
     /// ``noteIfAbsent(_:_:)``.
