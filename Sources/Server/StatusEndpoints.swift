@@ -14,16 +14,23 @@ struct StatusEndpoints: Sendable {
     /// What a scraper shows as its bearer token; nil for nothing.
     let metricsKey: [UInt8]?
 
+    /// The paths of the rows.
+    static let paths = [health, ready, metrics] + UnbuiltService.allCases.map(\.paths)
+
+    private static let health: PathPattern = "health"
+    private static let ready: PathPattern = "ready"
+    private static let metrics: PathPattern = "metrics"
+
     /// What belongs to no service: these, and the services of Supabase that are not here yet.
     ///
     /// - Parameter showingMetrics: false where another address has them.
     func routes(showingMetrics: Bool) -> RouteTable<Identity> {
         var rows: [Route<Identity>] = [
-            Route(.any, "health", .open) { _, _, _ in Self.json(#"{"status":"ok"}"#) },
-            Route(.any, "ready", .open) { _, _, _ in readiness().response },
+            Route(.any, Self.health, .open) { _, _, _ in Self.json(#"{"status":"ok"}"#) },
+            Route(.any, Self.ready, .open) { _, _, _ in readiness().response },
         ]
         rows.append(
-            Route(.any, "metrics", .open) { request, _, _ in
+            Route(.any, Self.metrics, .open) { request, _, _ in
                 showingMetrics ? metrics(for: request) : GatewayFault.unknownPath.response
             })
         rows += UnbuiltService.allCases.map { service in

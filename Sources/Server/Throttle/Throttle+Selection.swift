@@ -78,8 +78,7 @@ struct PathWords {
     /// What is served behind which prefix; of rest the models come to it.
     private static let served: [(prefix: [[UInt8]], paths: [PathPattern])] = [
         ("/auth/v1", AuthService.paths), ("/realtime/v1", RealtimeHub.paths),
-        ("/storage/v1", ["{path...}"]), ("/functions/v1", ["{path...}"]),
-        ("", ["health", "ready", "metrics"]),
+        ("", StatusEndpoints.paths),
     ].map { (words($0), $1) }
 
     /// Whether something is served at a path of a setting or below it.
