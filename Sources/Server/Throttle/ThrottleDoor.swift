@@ -25,7 +25,8 @@ struct ThrottleDoor {
     private let restTable: Int?
     private let rowsMax: Int
     private let gateway: Gateway
-    private var plans: PlanMemory
+    /// Of who called lately on this loop.
+    private let plans = PlanMemory(knownMax: 1024)
     /// Requests let in that are not over, by their numbers.
     private var passes: [UInt64: ThrottlePass]
 
@@ -40,7 +41,6 @@ struct ThrottleDoor {
         self.throttle = throttle
         self.gateway = gateway
         self.rowsMax = rowsMax
-        plans = PlanMemory(throttle)
         passes = before?.passes ?? [:]
         let prefixes = router.tables.map { "\($0.prefix)" }
         othersTable = prefixes.firstIndex(of: "")
@@ -107,7 +107,9 @@ struct ThrottleDoor {
             }
             if let refusal = take(limit.policies) { return refusal }
         }
-        guard table != othersTable, let plan = plans.plan(of: identity) else { return nil }
+        guard table != othersTable, let plan = plans.plan(of: identity, in: throttle) else {
+            return nil
+        }
         return take(plan.policies)
     }
 
@@ -122,24 +124,4 @@ struct ThrottleDoor {
         guard let pass = passes.removeValue(forKey: id) else { return }
         pass.end(contentBytes: contentBytes, at: ContinuousClock.now)
     }
-}
-
-/// The plans of those who called lately, by their claims.
-private struct PlanMemory {
-    private let throttle: Throttle
-    private var known: [String: Throttle.Plan?] = [:]
-
-    init(_ throttle: Throttle) { self.throttle = throttle }
-
-    /// The plan of a caller; nil where there is none.
-    mutating func plan(of identity: Identity) -> Throttle.Plan? {
-        if throttle.plans.isEmpty { return nil }
-        if let plan = known[identity.claims] { return plan }
-        if known.count >= Self.knownMax { known = [:] }
-        let plan = throttle.plan(of: identity)
-        known[identity.claims] = .some(plan)
-        return plan
-    }
-
-    private static let knownMax = 1024
 }

@@ -15,7 +15,7 @@ extension ThrottleInForce {
     func quotas(ofSocket request: Request) -> SocketQuotas {
         let block = request.peer.block
         let key = Credentials(request).apiKey?.hashValue
-        let plans = SocketPlan()
+        let plans = PlanMemory(knownMax: 1)
         return SocketQuotas(
             admitFeed: { [self] identity, former in
                 guard let throttle else { return .admitted() }
@@ -81,21 +81,5 @@ extension Throttle {
         }
         return pass.take(
             from: plan?.policies ?? [], forMessageOf: identity, from: block, key: key)
-    }
-}
-
-/// The plan of whoever speaks over a socket: it is in the claims of a token, which are not read for
-/// each message. Confined to the socket's loop.
-private final class SocketPlan {
-    private var known: (throttle: Throttle, claims: String, plan: Throttle.Plan?)?
-
-    /// The caller's plan by what is in force; nil where there is none.
-    func plan(of identity: Identity, in throttle: Throttle) -> Throttle.Plan? {
-        if let known, known.throttle === throttle, known.claims == identity.claims {
-            return known.plan
-        }
-        let plan = throttle.plan(of: identity)
-        known = (throttle, identity.claims, plan)
-        return plan
     }
 }
