@@ -30,23 +30,21 @@ public struct CallerPlaces<ID: Equatable, Element> {
     }
 
     /// Removes the last of whoever holds most at the site that holds most, for a newcomer who will
-    /// hold less, as will his site (``Holders``). The server's own never give way.
+    /// hold less, as will his site (``SiteHolders``). The server's own never give way.
     ///
     /// - Parameter more: How much the newcomer comes with that has not been added.
     /// - Returns: nil where nobody gives way.
     public mutating func displace(for newcomer: Caller, with more: Int) -> Element? {
-        var (sites, beside) = (Holders(), Holders())
+        var sites = SiteHolders(before: newcomer)
         for (site, callers) in Dictionary(grouping: lines.keys, by: \.knownSite) {
             var here = Holders()
             for caller in callers where caller != .server {
                 here.note((shares.count(of: caller), 0), of: caller)
             }
-            if site == newcomer.knownSite { beside = here }
-            sites.note(here, served: 0)
+            sites.note(here, at: site, served: 0)
         }
         let own = shares.count(of: newcomer) + more
-        let giver = sites.giver(
-            to: newcomer, beside, ofSite: (beside.count + more, 0), own: (own, 0))
+        let giver = sites.giver(ofSite: (sites.countBeside + more, 0), own: (own, 0))
         return giver.flatMap { remove(at: shares.count(of: $0) - 1, of: $0) }
     }
 

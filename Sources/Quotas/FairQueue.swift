@@ -129,8 +129,8 @@ extension FairQueue {
     private func holder(
         before caller: Caller, _ isFirst: Bool, _ goesFirst: (Element) -> Bool
     ) -> Caller? {
-        // Who holds of those alike and of the others, and of those alike at the caller's site.
-        var (alike, others, beside) = (Holders(), Holders(), Holders())
+        // Who holds of those alike, and of the others.
+        var (alike, others) = (SiteHolders(before: caller), SiteHolders(before: caller))
         sites.forEach { site, callers, served in
             var (alikeHere, othersHere) = (Holders(), Holders())
             callers.forEach { holder, line, served in
@@ -141,14 +141,13 @@ extension FairQueue {
                     othersHere.note((line.count, served), of: holder)
                 }
             }
-            if site == caller.knownSite { beside = alikeHere }
-            alike.note(alikeHere, served: served)
-            others.note(othersHere, served: served)
+            alike.note(alikeHere, at: site, served: served)
+            others.note(othersHere, at: site, served: served)
         }
         if alike.count < others.count { return others.greediest }
         let site = caller.knownSite
         return alike.giver(
-            to: caller, beside, ofSite: (count(ofSite: site) + 1, sites.served(site)),
+            ofSite: (count(ofSite: site) + 1, sites.served(site)),
             own: (count(of: caller) + 1, sites[site]?.served(caller) ?? 0))
     }
 }
