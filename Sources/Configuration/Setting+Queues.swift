@@ -1,4 +1,29 @@
 extension Setting {
+    /// How long the database does one thing while others wait.
+    static let turns = [
+        Setting(
+            "database.inline_read_ms", \.database.inlineReadMilliseconds,
+            .integer(1...1000), .onRestart,
+            "what a read of SQLite may take of a loop in milliseconds, before it goes on as a "
+                + "slow one; all of a turn have a quarter of that"),
+        Setting(
+            "database.slow_read_threads", \.database.slowReadThreads, .integer(1...64),
+            .onRestart,
+            "threads for the slow reads of one caller, and of all at one address; there are "
+                + "two more, for others and for who comes"),
+        Setting(
+            "database.held_up_ms", \.database.heldUpMilliseconds, .integer(1...10_000),
+            .onRestart,
+            "what a statement of PostgreSQL may run beyond a round trip in milliseconds, before "
+                + "nothing more is sent behind it"),
+        Setting(
+            "database.slow_ms", \.database.slowMilliseconds, .integer(1...10_000), .onRestart,
+            "the same before it is ended and run as a slow one"),
+        Setting(
+            "database.long_ms", \.database.longMilliseconds, .integer(1...10_000), .onRestart,
+            "the same on the last connection for slow ones, before it waits for another"),
+    ]
+
     /// How many may wait, or be in progress, for what the database does one after the other.
     static let queues = [
         Setting(
@@ -17,7 +42,8 @@ extension Setting {
             "database.slow_waiting_per_caller", \.database.slowWaitingPerCallerMax,
             SettingForm.integer(1...1_000_000).optional, .onRestart,
             "the most of them of one caller; of all at one address at most four times as many",
-            standard: "64; with PostgreSQL 16"),
+            standard: "\(Settings.Database.slowWaitingPerCallerOfSQLite); with PostgreSQL "
+                + "\(Settings.Database.slowWaitingPerCallerOfPostgres)"),
         Setting(
             "database.long_answers", \.database.longAnswersMax, .integer(1...10_000), .onRestart,
             "the most long answers of SQLite on their way, each with a snapshot and three files"),

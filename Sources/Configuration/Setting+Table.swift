@@ -85,21 +85,12 @@ extension Setting {
                     + "8 MiB each at the least",
                 standard: "an eighth of limits.memory_bytes"),
             Setting(
-                "database.inline_read_ms", \.database.inlineReadMilliseconds,
-                .integer(1...1000), .onRestart,
-                "what a read of SQLite may take of a loop in milliseconds, before it goes on as a "
-                    + "slow one"),
-            Setting(
-                "database.slow_read_threads", \.database.slowReadThreads, .integer(1...64),
-                .onRestart,
-                "threads for the slow reads of one caller, and of all at one address; there are "
-                    + "two more, for others and for who comes"),
-            Setting(
                 "database.connections", \.database.connectionsMax,
                 SettingForm.integer(4...10_000).optional, .onRestart,
                 "the most connections to PostgreSQL; those of all nodes must fit",
                 standard: "4 and 3 for each loop, 16 at the least"),
-        ] + queues + projectName + auth + rest + realtime + throttle + metrics + proxies + bounds
+        ] + turns + queues + projectName + auth + rest + realtime + throttle + metrics + proxies
+        + bounds
 
     private static let projectName = [
         Setting("name", \.name, .text, .onReload, "the project's name")
@@ -161,6 +152,9 @@ extension Setting {
             .onRestart,
             "how long a change is compared with them, and judged by rules, in milliseconds each; "
                 + "the others fetch again"),
+        Setting(
+            "realtime.step_ms", \.realtime.stepMilliseconds, .integer(1...1000), .onRestart,
+            "what telling changes may take of a turn of a loop in milliseconds"),
         Setting(
             "realtime.sockets_per_loop", \.realtime.socketsPerLoopMax,
             .integer(1...1_000_000_000), .onRestart, "the most sockets of feeds on each loop"),

@@ -50,6 +50,14 @@ public struct Settings: Hashable, Sendable {
         public var inlineReadMilliseconds = 5
         /// Threads for the slow reads of one caller or one site; there are two more for others.
         public var slowReadThreads = 2
+        /// What a statement may run on PostgreSQL in milliseconds, before nothing more is begun
+        /// behind it: a page of rows with embeds fits.
+        public var heldUpMilliseconds = 5
+        /// The same before it is taken to be slow.
+        public var slowMilliseconds = 25
+        /// The same on the last connection of a slow lane, before it waits for one of the others:
+        /// counts over large tables fit.
+        public var longMilliseconds = 200
         /// The most writes that wait for SQLite's writer, or statements that wait for a connection
         /// of a loop to PostgreSQL.
         public var waitingMax = 8_192
@@ -59,6 +67,9 @@ public struct Settings: Hashable, Sendable {
         public var slowWaitingMax = 256
         /// The most of them of one caller; nil for what suits the engine.
         public var slowWaitingPerCallerMax: Int?
+        /// What suits SQLite, and PostgreSQL.
+        public static let slowWaitingPerCallerOfSQLite = 64
+        public static let slowWaitingPerCallerOfPostgres = 16
         /// The most answers of SQLite that leave in parts at the same time.
         public var longAnswersMax = 64
         /// The most of them of one caller.
@@ -139,6 +150,9 @@ public struct Settings: Hashable, Sendable {
         public var unindexedPerLoopMax = 10_000
         /// How long a change may be judged for them, in milliseconds.
         public var changeMillisecondsMax = 2
+        /// What telling changes may take of a turn of a loop, in milliseconds: a transaction has
+        /// thousands of them, and one may be for thousands of listeners.
+        public var stepMilliseconds = 2
         /// The most sockets of one loop.
         public var socketsPerLoopMax = 50_000
         /// The most tables with filters that the channels of one socket follow.

@@ -32,6 +32,9 @@ public struct FeedSettings: Sendable {
     /// How long one change may be judged for those, in milliseconds; whoever is not reached is told
     /// to read again.
     var changeMillisecondsMax: Int
+    /// What telling changes may take of a turn: a transaction has thousands of them, and one may be
+    /// for thousands of listeners.
+    var stepTime: Duration
     /// Whether `old_record` is the whole old row for those who could see it, and not its key alone.
     /// The key is what Supabase sends unless a table is told otherwise.
     var showsOldRows = false
@@ -57,7 +60,7 @@ public struct FeedSettings: Sendable {
     public init(
         sessionsMax: Int, channelsPerSessionMax: Int, bindingsPerSessionMax: Int,
         joinsPerSecondMax: Int, messagesPerSecondMax: Int, queuedBytesMax: Int,
-        unindexed: Unindexed, changeMillisecondsMax: Int
+        unindexed: Unindexed, changeMillisecondsMax: Int, stepMilliseconds: Int
     ) {
         self.sessionsMax = sessionsMax
         self.bindingsPerSessionMax = bindingsPerSessionMax
@@ -67,6 +70,7 @@ public struct FeedSettings: Sendable {
         self.messagesPerSecondMax = messagesPerSecondMax
         self.unindexed = unindexed
         self.changeMillisecondsMax = changeMillisecondsMax
+        stepTime = .milliseconds(stepMilliseconds)
     }
 
     /// How often one socket may join: as much at once as in a second.

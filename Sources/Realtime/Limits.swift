@@ -21,9 +21,6 @@ enum RealtimeLimits {
     static let emptySeconds: Int64 = 600
     /// Seconds between looks at tokens that may have been revoked since they were shown.
     static let tokenCheckSeconds: Int64 = 30
-    /// What telling changes may take of a turn: a transaction has thousands of them, and one may be
-    /// for thousands of listeners.
-    static let deliveryTime = Duration.milliseconds(2)
     /// Listeners judged, and sockets told, until the clock is read: some tens of microseconds, or
     /// more where each has a long frame of its own.
     static let unitsPerLook = 16

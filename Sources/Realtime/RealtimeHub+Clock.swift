@@ -21,7 +21,7 @@ extension RealtimeHub {
     /// due together.
     private func lookAtUnseen() {
         let moment = uptime()
-        var step = Step(RealtimeLimits.deliveryTime, uptime: uptime)
+        var step = Step(settings.stepTime, uptime: uptime)
         while let session = unseen.popLast() {
             guard session.isOpen else { continue }
             look(at: session, at: moment)
@@ -81,7 +81,7 @@ extension RealtimeHub {
     }
 
     private func checkDoubted() {
-        let step = Step(RealtimeLimits.deliveryTime, uptime: uptime)
+        let step = Step(settings.stepTime, uptime: uptime)
         while !doubted.isEmpty {
             if let (socket, channel) = doubted.advance() { check(channel, of: socket) }
             if !doubted.isEmpty, step.isOver {

@@ -44,7 +44,7 @@ extension RealtimeHub {
     /// Delivers what is held, as far as there is time: one change at the least.
     private func deliverHeld() {
         let now = clock()
-        var step = Step(RealtimeLimits.deliveryTime, uptime: uptime)
+        var step = Step(settings.stepTime, uptime: uptime)
         var isFirst = true
         while let batch = underWay ?? held.popFirst() {
             underWay = batch
@@ -135,7 +135,7 @@ extension RealtimeHub {
 
     private func stepOfThisTurn() -> Step {
         if let catchUpStep { return catchUpStep }
-        let step = Step(RealtimeLimits.deliveryTime, uptime: uptime)
+        let step = Step(settings.stepTime, uptime: uptime)
         catchUpStep = step
         inLaterTurn { [weak self] in self?.catchUpStep = nil }
         return step

@@ -17,7 +17,7 @@ extension RealtimeHub {
         inLaterTurn { [weak self] in
             guard let self else { return }
             takesOutLater = false
-            var step = Step(RealtimeLimits.deliveryTime, uptime: uptime)
+            var step = Step(settings.stepTime, uptime: uptime)
             takeOut(within: &step)
         }
     }

@@ -195,7 +195,7 @@ extension RealtimeHub {
             guard let self else { return }
             letsGoOnLater = false
             if telling?.isUnderWay == true { return }
-            var step = Step(RealtimeLimits.deliveryTime, uptime: uptime)
+            var step = Step(settings.stepTime, uptime: uptime)
             letGoOn(within: &step)
         }
     }

@@ -73,6 +73,7 @@ extension FeedSettings {
             unindexed: Unindexed(
                 perSessionMax: project.unindexedPerSocketMax,
                 perCallerMax: project.unindexedPerCallerMax, max: project.unindexedPerLoopMax),
-            changeMillisecondsMax: project.changeMillisecondsMax)
+            changeMillisecondsMax: project.changeMillisecondsMax,
+            stepMilliseconds: project.stepMilliseconds)
     }
 }

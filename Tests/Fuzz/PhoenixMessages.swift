@@ -77,7 +77,7 @@ private final class Hall: @unchecked Sendable {
                     bindingsPerSessionMax: 1_000, joinsPerSecondMax: 100,
                     messagesPerSecondMax: 100, queuedBytesMax: 262_144,
                     unindexed: .init(perSessionMax: 100, perCallerMax: 1000, max: 10_000),
-                    changeMillisecondsMax: 5),
+                    changeMillisecondsMax: 5, stepMilliseconds: 2),
                 authenticate: { tokens[$0].map(Result.success) ?? .failure(.malformed) })
         } catch {
             fatalError("\(error)")

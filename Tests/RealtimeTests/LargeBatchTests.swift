@@ -17,7 +17,7 @@ import Values
             stage = try Stage(Models.all, inLaterTurn: { [unowned self] in later.append($0) })
             peer = stage.connect()
             peer.join("a", #"{"event":"*","schema":"public","table":"todos"}"#)
-            stage.timeOfLook = RealtimeLimits.deliveryTime
+            stage.timeOfLook = FeedSettings().stepTime
         }
 
         func deliver(_ ids: ClosedRange<Int64>, then told: @escaping () -> Void = {}) {

@@ -19,7 +19,7 @@ import Values
             stage = try Stage(
                 Models.all, settings: settings,
                 inLaterTurn: { [turns] in turns.leave($0) })
-            stage.timeOfLook = RealtimeLimits.deliveryTime
+            stage.timeOfLook = FeedSettings().stepTime
         }
 
         /// Lets so many join, each a topic of its own or all the same.

@@ -284,7 +284,7 @@ extension FeedSettings {
             sessionsMax: 50_000, channelsPerSessionMax: 100, bindingsPerSessionMax: 1_000,
             joinsPerSecondMax: 100, messagesPerSecondMax: 100, queuedBytesMax: 262_144,
             unindexed: Unindexed(perSessionMax: 1_000, perCallerMax: 10_000, max: 100_000),
-            changeMillisecondsMax: 5)
+            changeMillisecondsMax: 5, stepMilliseconds: 2)
     }
 }
 

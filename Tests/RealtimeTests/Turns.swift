@@ -25,5 +25,5 @@ extension Stage {
     }
 
     /// From now on each look at the clock ends a step.
-    func endStepsAtEachLook() { timeOfLook = RealtimeLimits.deliveryTime }
+    func endStepsAtEachLook() { timeOfLook = FeedSettings().stepTime }
 }

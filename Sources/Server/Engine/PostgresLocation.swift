@@ -31,9 +31,12 @@ struct PostgresLocation: DatabaseLocation {
         cluster.waitingMax = settings.database.waitingMax
         cluster.waitingPerCallerMax = settings.database.waitingPerCallerMax
         cluster.slowUnitsMax = settings.database.slowWaitingMax
-        if let max = settings.database.slowWaitingPerCallerMax {
-            cluster.slowUnitsPerCallerMax = max
-        }
+        cluster.slowUnitsPerCallerMax =
+            settings.database.slowWaitingPerCallerMax
+            ?? Settings.Database.slowWaitingPerCallerOfPostgres
+        cluster.patience.heldUpMilliseconds = UInt64(settings.database.heldUpMilliseconds)
+        cluster.patience.slowMilliseconds = UInt64(settings.database.slowMilliseconds)
+        cluster.patience.longMilliseconds = UInt64(settings.database.longMilliseconds)
         var configuration = PostgresConfiguration(
             cluster, statementTimeout: .milliseconds(settings.rest.statementTimeoutMilliseconds))
         configuration.writeTimeout = .milliseconds(settings.rest.writeTimeoutMilliseconds)
