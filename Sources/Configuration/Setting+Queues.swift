@@ -12,6 +12,16 @@ extension Setting {
             "threads for the slow reads of one caller, and of all at one address; there are "
                 + "two more, for others and for who comes"),
         Setting(
+            "database.slow_read_slice_ms", \.database.slowReadSliceMilliseconds,
+            .integer(1...10_000), .onRestart,
+            "how long a slow read of SQLite has a thread in milliseconds, before it must have a "
+                + "place among the long ones"),
+        Setting(
+            "database.write_turn_ms", \.database.writeTurnMilliseconds, .integer(1...1000),
+            .onRestart,
+            "what a turn of SQLite's writer aims at in milliseconds: who comes waits for it, and "
+                + "its writes share a commit"),
+        Setting(
             "database.held_up_ms", \.database.heldUpMilliseconds, .integer(1...10_000),
             .onRestart,
             "what a statement of PostgreSQL may run beyond a round trip in milliseconds, before "
@@ -44,6 +54,14 @@ extension Setting {
             "the most of them of one caller; of all at one address at most four times as many",
             standard: "\(Settings.Database.slowWaitingPerCallerOfSQLite); with PostgreSQL "
                 + "\(Settings.Database.slowWaitingPerCallerOfPostgres)"),
+        Setting(
+            "database.sign_in_waiting", \.database.signInWaitingMax, .integer(1...1_000_000),
+            .onRestart, "the most writes of sign-in that wait to go before the others on SQLite"),
+        Setting(
+            "database.sign_in_waiting_per_caller", \.database.signInWaitingPerCallerMax,
+            .integer(1...1_000_000), .onRestart,
+            "the most of them of one user, or one address that has not signed in; of all at one "
+                + "address at most four times as many"),
         Setting(
             "database.long_answers", \.database.longAnswersMax, .integer(1...10_000), .onRestart,
             "the most long answers of SQLite on their way, each with a snapshot and three files"),

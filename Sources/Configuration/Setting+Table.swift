@@ -119,9 +119,9 @@ extension Setting {
             "how long the rows of one request may take to be written, in milliseconds"),
         Setting(
             "rest.long_write_share", \.rest.longWriteShare, .integer(1...100), .onRestart,
-            "percent of the time of SQLite's writer that requests of 5 to 10 ms have in all, while "
-                + "shorter ones come; longer ones rest 35 times as long as that asks, 20 s at "
-                + "most"),
+            "percent of the time of SQLite's writer that requests of one to two turns have in all, "
+                + "while shorter ones come; longer ones rest 35 times as long as that asks, 20 s "
+                + "at most"),
     ]
 
     private static let realtime = [

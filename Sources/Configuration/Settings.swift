@@ -50,6 +50,12 @@ public struct Settings: Hashable, Sendable {
         public var inlineReadMilliseconds = 5
         /// Threads for the slow reads of one caller or one site; there are two more for others.
         public var slowReadThreads = 2
+        /// How long such a read has a thread in milliseconds, before it must have a place for long
+        /// ones: a table of 100,000 rows is counted in ten.
+        public var slowReadSliceMilliseconds = 50
+        /// What a turn of SQLite's writer aims at, in milliseconds: sixty-four inserts share a
+        /// commit.
+        public var writeTurnMilliseconds = 5
         /// What a statement may run on PostgreSQL in milliseconds, before nothing more is begun
         /// behind it: a page of rows with embeds fits.
         public var heldUpMilliseconds = 5
@@ -67,9 +73,14 @@ public struct Settings: Hashable, Sendable {
         public var slowWaitingMax = 256
         /// The most of them of one caller; nil for what suits the engine.
         public var slowWaitingPerCallerMax: Int?
-        /// What suits SQLite, and PostgreSQL.
+        /// What suits SQLite, whose slow reads are the exception.
         public static let slowWaitingPerCallerOfSQLite = 64
+        /// What suits PostgreSQL, where those that run are among them.
         public static let slowWaitingPerCallerOfPostgres = 16
+        /// The most writes of sign-in that wait to go before the others on SQLite.
+        public var signInWaitingMax = 1_024
+        /// The most of them of one caller, who may be all that come from one address.
+        public var signInWaitingPerCallerMax = 256
         /// The most answers of SQLite that leave in parts at the same time.
         public var longAnswersMax = 64
         /// The most of them of one caller.

@@ -20,7 +20,7 @@ extension WriteLoad {
             "Those of them that are held to rest.long_write_share.", longWaiting, to: &output)
         MetricText.single(
             "apus_long_writes_total", "counter",
-            "Writes that held the writer for more than the 5 ms that a turn aims at.", long,
+            "Writes that held the writer for more than database.write_turn_ms.", long,
             to: &output)
         MetricText.seconds(
             "apus_long_writes_seconds_total", "counter", "How long they have held it.",

@@ -27,39 +27,21 @@ public enum DatabaseLimits {
     static let slowTime = Duration.seconds(60)
     /// A read of less time than this on the slow lane is tried on the loop the next time.
     static let quickTime = Duration.milliseconds(2)
-    /// How long a read has a thread of the slow lane before it must have a place for long ones, as
-    /// the processor's time: a table of 100,000 rows is counted in ten milliseconds.
-    public static let firstSlice = Duration.milliseconds(50)
-    /// So many times that by the clock, for one that waits for the disk or for a processor.
+    /// So many times its first slice a slow read has it by the clock, where it waits for the disk
+    /// or for a processor.
     static let firstSliceWaits: UInt64 = 10
     /// How long one value may be looked up, on the slow lane if not on a loop: a change waits for
     /// it, and all that follow.
     public static let scalarTime = Duration.milliseconds(50)
-    /// Writes of rows that wait for the writer. Beyond it a caller is told to come back rather than
-    /// wait for ever.
-    static let waitingWritesMax = 8192
-    /// The same of one caller, so that several must be greedy before others are refused: more than
-    /// the connections of a busy application server.
-    static let waitingWritesOfCallerMax = 1024
-    /// The server's own writes that wait to go first: sign-ins and the like.
-    static let waitingFirstMax = 1024
-    /// The same of one caller, who may be all that come from one address.
-    static let waitingFirstOfCallerMax = 256
     /// So often the writes of a transaction run once more that must not be committed.
     static let soundRunsMax = 3
     /// Writes in one commit: bounds how long the first of them waits for the last.
     static let batchWritesMax = 512
-    /// Nanoseconds that a turn of the writer aims at. Whoever comes waits for the turn that runs;
-    /// sixty-four inserts still share a commit.
-    static let turnNanoseconds: UInt64 = 5_000_000
-    /// The longest that it aims at where commits take long.
-    static let turnNanosecondsMax: UInt64 = 20_000_000
+    /// So many times as long as it is to be a turn of the writer is where commits take long.
+    static let turnOfCommitsMax: UInt64 = 4
     /// Rows of a write that shares a turn with others: with more it has one of its own, at some
     /// five to ten microseconds a row.
     static let sharedTurnRowsMax = 1000
-    /// Percent of the writer's time that writes of more than a turn have in all while others come:
-    /// most who come find the writer free, and the others wait for one such write.
-    public static let longWriteShare = 25
     /// What takes more than two turns, commit aside, rests so many times as long as what takes
     /// less: not one in a hundred who write is to meet it. In nanoseconds, no longer than this,
     /// whatever its share comes to: it, too, has to come to its end.
@@ -95,18 +77,10 @@ public enum DatabaseLimits {
     static let partBytes = 65_536
     /// Nanoseconds that making one part takes before others have their turn.
     static let partNanosecondsMax: UInt64 = 20_000_000
-    /// Reads that leave in parts at the same time: each holds a snapshot and three descriptors.
-    static let longReadsMax = 64
-    /// The same of one caller, so that several must be greedy before others are refused.
-    public static let longReadsPerCallerMax = 16
     /// Threads that make parts.
     static let longReadThreads = 2
     /// Page cache of a read that leaves in parts, in KiB: it goes over its rows once.
     static let longReadCacheKiB = 256
-    /// Reads waiting for the slow lane.
-    static let waitingSlowReadsMax = 256
-    /// The same of one caller, so that several must be greedy before others are refused.
-    static let waitingSlowReadsPerCallerMax = 64
     /// Connections of long reads that are kept for the slow lane's next jobs.
     static let spareReadersMax = 2
     /// Bytes of the JSON documents that the functions of a query keep parsed, unless it is one that
@@ -139,9 +113,6 @@ public enum DatabaseLimits {
     static let copyRetryNanoseconds: UInt64 = 50_000_000
     /// How long the writer copies all of it itself where no thread or connection was to be had.
     static let copierRetryNanoseconds: UInt64 = 10_000_000_000
-    /// Bytes of the write-ahead log beyond which reads that last make way: as much as a disk writes
-    /// in some seconds, which is how long a long answer has beside the fastest of writers.
-    public static let walBytesMax = 268_435_456
     /// Nanoseconds between two attempts to begin a log anew that is beyond its bound, and between
     /// two where another process is in the way.
     static let checkpointRetryNanoseconds: UInt64 = 5_000_000

@@ -132,7 +132,7 @@ import Testing
         let library = try Self.library()
         let mine = Identity(role: .authenticated, userID: UUID().uuidString)
         var open: [Response] = []
-        for _ in 0..<DatabaseLimits.longReadsPerCallerMax {
+        for _ in 0..<DatabaseConfiguration.temporary.longReadsPerCallerMax {
             open.append(await library.send(.get, "/items", as: mine))
         }
         #expect(open.allSatisfy { $0.status == 200 })

@@ -182,16 +182,16 @@ import Testing
                     "  \(setting.summary) (default: \(setting.standard)) [\(setting.variable)]"))
         }
         let golden = [
-            "  --listen HOST:PORT                      where to accept connections; "
+            "  --listen HOST:PORT                       where to accept connections; "
                 + "0.0.0.0:PORT for other machines too, port 0 for a free one "
                 + "(default: 127.0.0.1:54321) [APUS_LISTEN]",
-            "  --loops N                               event loops, each with a thread of its own "
+            "  --loops N                                event loops, each with a thread of its own "
                 + "(default: one per core) [APUS_LOOPS]",
-            "  --auth-anonymous true|false             whether sign-in without an address is allowed "
+            "  --auth-anonymous true|false              whether sign-in without an address is allowed "
                 + "(default: false) [APUS_AUTH_ANONYMOUS]",
-            "  --realtime-retain TIME                  how long changes stay readable where "
+            "  --realtime-retain TIME                   how long changes stay readable where "
                 + "the model does not say (default: 1d) [APUS_REALTIME_RETAIN]",
-            "  --migrate                               apply pending migration files first",
+            "  --migrate                                apply pending migration files first",
         ]
         for line in golden { #expect(lines.contains(line), "\(line)") }
         // What serve alone takes is not behind a hundred lines.

@@ -85,7 +85,7 @@ import Values
         let database = try makeItems()
         defer { database.close() }
         let counts = try await withThrowingTaskGroup(of: Int.self) { group in
-            for number in 0..<DatabaseLimits.longReadsMax {
+            for number in 0..<DatabaseConfiguration.temporary.longReadsMax {
                 group.addTask {
                     let read = try await Self.leave(
                         database, Self.query(2_000), caller: .user("\(number)"))
@@ -96,7 +96,7 @@ import Values
             }
             return try await group.reduce(into: []) { $0.append($1) }
         }
-        #expect(counts == Array(repeating: 200_001, count: DatabaseLimits.longReadsMax))
+        #expect(counts == Array(repeating: 200_001, count: DatabaseConfiguration.temporary.longReadsMax))
     }
 
     @Test func `parts that take one caller long leave a thread for another's`() async throws {
@@ -125,7 +125,7 @@ import Values
         let database = try makeItems()
         defer { database.close() }
         var open: [LongRead] = []
-        for number in 0..<DatabaseLimits.longReadsMax {
+        for number in 0..<DatabaseConfiguration.temporary.longReadsMax {
             open.append(
                 try await Self.leave(database, Self.query(2), caller: .user("\(number % 8)")))
         }
@@ -133,7 +133,7 @@ import Values
             try await Self.leave(database, Self.query(2), caller: .user("another"))
         }
         #expect(problem?.code == "53400" && problem?.status == 503)
-        let max = DatabaseLimits.longReadsMax
+        let max = DatabaseConfiguration.temporary.longReadsMax
         #expect(database.longAnswers == LongReadCounts(open: max, refused: RefusalCounts(inAll: 1)))
         open.removeLast()
         // The thread that has made it may let go of it a little later.

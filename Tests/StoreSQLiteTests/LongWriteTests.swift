@@ -113,7 +113,7 @@ import Testing
     }
 
     @Test func `nobody rests whose share is all of the time`() throws {
-        var course = Course(WriteQueue(load: WriterLoad(), longShare: 100))
+        var course = Course(WriteQueue(load: WriterLoad()) { $0.longWriteShare = 100 })
         try course.run(for: 1000)
         #expect(course.longTime > 900)
     }

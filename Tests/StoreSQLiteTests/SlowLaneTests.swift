@@ -62,7 +62,7 @@ import Values
         let database = try makeItems(configuration)
         defer { database.close() }
         let codes = await withTaskGroup(of: String.self) { group in
-            for _ in 0..<(DatabaseLimits.waitingSlowReadsMax + 50) {
+            for _ in 0..<(configuration.waitingSlowReadsMax + 50) {
                 group.addTask {
                     do throws(Problem) {
                         try await database.readSlowly { reader throws(Problem) in

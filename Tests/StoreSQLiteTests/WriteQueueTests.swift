@@ -127,7 +127,7 @@ import Testing
 
     @Test func `a caller whose share is full is refused, and no other`() throws {
         let queue = try queue(
-            (0..<DatabaseLimits.waitingWritesOfCallerMax).map { _ in job(of: "greedy") })
+            (0..<DatabaseConfiguration.temporary.waitingWritesOfCallerMax).map { _ in job(of: "greedy") })
         let problem = #expect(throws: Problem.self) { try queue.append(job(of: "greedy")) }
         #expect(problem == .tooManyWrites(.ofShare))
         try queue.append(job(of: "modest"))
@@ -137,13 +137,13 @@ import Testing
 
     @Test func `no more wait than may`() throws {
         let queue = try queue(
-            (0..<DatabaseLimits.waitingWritesMax).map { job(of: "\($0)") })
+            (0..<DatabaseConfiguration.temporary.waitingWritesMax).map { job(of: "\($0)") })
         let problem = #expect(throws: Problem.self) { try queue.append(job(of: "late")) }
         #expect(problem == .tooManyWrites(.inAll))
         try queue.append(job(of: "late", .first))
         #expect(load.counted.refused == RefusalCounts(inAll: 1))
-        #expect(queue.count == DatabaseLimits.waitingWritesMax + 1)
-        #expect(queue.takeAll().count == DatabaseLimits.waitingWritesMax + 1 && queue.count == 0)
+        #expect(queue.count == DatabaseConfiguration.temporary.waitingWritesMax + 1)
+        #expect(queue.takeAll().count == DatabaseConfiguration.temporary.waitingWritesMax + 1 && queue.count == 0)
     }
 
     @Test(arguments: Caller.CrowdKind.allCases)
@@ -158,7 +158,10 @@ import Testing
 
     @Test(arguments: Caller.CrowdKind.allCases)
     func `all of a site have the places of four of them`(kind: Caller.CrowdKind) throws {
-        let queue = WriteQueue(load: load, waitingMax: 100, ofCallerMax: 5)
+        let queue = WriteQueue(load: load) {
+            $0.waitingWritesMax = 100
+            $0.waitingWritesOfCallerMax = 5
+        }
         func wait(_ caller: Caller) -> Bool { (try? queue.append(job(of: caller))) != nil }
         #expect(Caller.crowd(26, kind).count { wait($0) } == 20)
         #expect((0..<6).count { _ in wait(.user("other", at: "198.51.100.7")) } == 5)
@@ -167,7 +170,10 @@ import Testing
 
     @Test(arguments: Caller.CrowdKind.allCases)
     func `who has no write waiting is told of those from his address`(kind: Caller.CrowdKind) throws {
-        let queue = WriteQueue(load: load, waitingMax: 100, ofCallerMax: 5)
+        let queue = WriteQueue(load: load) {
+            $0.waitingWritesMax = 100
+            $0.waitingWritesOfCallerMax = 5
+        }
         let crowd = Caller.crowd(5, kind)
         for caller in crowd.dropLast() {
             for _ in 0..<5 { try queue.append(job(of: caller)) }

@@ -201,7 +201,7 @@ import Values
     @Test func `too many waiting writes are refused at once`() async throws {
         let database = try makeItems()
         defer { database.close() }
-        let problems = await batch(database, count: DatabaseLimits.waitingWritesMax + 100) {
+        let problems = await batch(database, count: DatabaseConfiguration.temporary.waitingWritesMax + 100) {
             _, _ throws(Problem) in
         }
         // The gate of `batch` opens when all tasks are made, so some may slip through before.

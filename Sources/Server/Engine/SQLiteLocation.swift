@@ -30,19 +30,33 @@ struct SQLiteLocation: DatabaseLocation {
 
     /// What the settings make of the file.
     func configuration(_ settings: Settings, memory: MemoryPool) -> DatabaseConfiguration {
-        var configuration = DatabaseConfiguration.file(path)
-        configuration.statementTimeout = .milliseconds(settings.rest.statementTimeoutMilliseconds)
-        configuration.writeTimeout = .milliseconds(settings.rest.writeTimeoutMilliseconds)
-        configuration.longWriteShare = settings.rest.longWriteShare
+        let (database, rest) = (settings.database, settings.rest)
+        var configuration = DatabaseConfiguration(
+            location: .file(path),
+            statementTimeout: .milliseconds(rest.statementTimeoutMilliseconds),
+            inlineTime: .milliseconds(database.inlineReadMilliseconds),
+            slowReadThreads: database.slowReadThreads,
+            firstSlice: .milliseconds(database.slowReadSliceMilliseconds),
+            waitingSlowReadsMax: database.slowWaitingMax,
+            waitingSlowReadsPerCallerMax: database.slowWaitingPerCallerMax
+                ?? Settings.Database.slowWaitingPerCallerOfSQLite,
+            waitingWritesMax: database.waitingMax,
+            waitingWritesOfCallerMax: database.waitingPerCallerMax,
+            waitingFirstMax: database.signInWaitingMax,
+            waitingFirstOfCallerMax: database.signInWaitingPerCallerMax,
+            writerTurn: .milliseconds(database.writeTurnMilliseconds),
+            writeTimeout: .milliseconds(rest.writeTimeoutMilliseconds),
+            longWriteShare: rest.longWriteShare,
+            longReadTime: .seconds(database.longAnswerSeconds),
+            longReadsMax: database.longAnswersMax,
+            longReadsPerCallerMax: database.longAnswersPerCallerMax,
+            walBytesMax: database.walBytesMax)
         configuration.loops = settings.loops
-        configuration.inlineTime = .milliseconds(settings.database.inlineReadMilliseconds)
-        configuration.slowReadThreads = settings.database.slowReadThreads
         configuration.pageCacheBytesMax =
-            settings.database.pageCacheBytesMax
+            database.pageCacheBytesMax
             ?? min(configuration.pageCacheBytesMax, settings.memory.pageCacheBytes)
         configuration.changedBytesMax = settings.memory.changedBytes
         configuration.memory = memory
-        configuration.take(settings.database)
         return configuration
     }
 
@@ -56,20 +70,6 @@ struct SQLiteLocation: DatabaseLocation {
 
     func standing(_ log: Log) throws -> DatabaseStanding? {
         try SQLiteDatabase.standing(at: path)
-    }
-}
-
-extension DatabaseConfiguration {
-    /// Takes over how many may wait, or last.
-    mutating func take(_ settings: Settings.Database) {
-        waitingWritesMax = settings.waitingMax
-        waitingWritesOfCallerMax = settings.waitingPerCallerMax
-        waitingSlowReadsMax = settings.slowWaitingMax
-        if let max = settings.slowWaitingPerCallerMax { waitingSlowReadsPerCallerMax = max }
-        longReadsMax = settings.longAnswersMax
-        longReadsPerCallerMax = settings.longAnswersPerCallerMax
-        longReadTime = .seconds(settings.longAnswerSeconds)
-        walBytesMax = settings.walBytesMax
     }
 }
 

@@ -1,7 +1,8 @@
 public import Quotas
 import Store
 
-/// Where a database lives and how it behaves.
+/// Where a database lives and how it behaves. What a project may set is given, and its default
+/// stands with the setting.
 public struct DatabaseConfiguration: Sendable {
     /// Where the file is.
     public enum Location: Hashable, Sendable {
@@ -15,40 +16,48 @@ public struct DatabaseConfiguration: Sendable {
     /// Where the file is.
     public var location: Location
     /// How long a statement on the slow lane, or all of one write, may run.
-    public var statementTimeout: Duration = .seconds(8)
+    public var statementTimeout: Duration
     /// What one read may take of a loop's turn: long enough for a page of rows with embeds, short
     /// enough that the other connections of the loop do not notice.
-    public var inlineTime: Duration = .milliseconds(5)
+    public var inlineTime: Duration
     /// Threads for the reads of one caller, or site, that take longer. Of two more the one is never
     /// his, the other for whoever comes: slow reads are the exception, and more would only fight
     /// the loops for cores.
-    public var slowReadThreads = 2
-    /// How long a slow read has a thread before it must have a place for long ones.
-    public var firstSlice = DatabaseLimits.firstSlice
+    public var slowReadThreads: Int
+    /// How long a slow read has a thread before it must have a place for long ones, as the
+    /// processor's time.
+    public var firstSlice: Duration
     /// Slow reads that may wait.
-    public var waitingSlowReadsMax = DatabaseLimits.waitingSlowReadsMax
+    public var waitingSlowReadsMax: Int
     /// Those of one caller among them.
-    public var waitingSlowReadsPerCallerMax = DatabaseLimits.waitingSlowReadsPerCallerMax
+    public var waitingSlowReadsPerCallerMax: Int
     /// Writes of rows that may wait for the writer.
-    public var waitingWritesMax = DatabaseLimits.waitingWritesMax
+    public var waitingWritesMax: Int
     /// Those of one caller among them.
-    public var waitingWritesOfCallerMax = DatabaseLimits.waitingWritesOfCallerMax
+    public var waitingWritesOfCallerMax: Int
+    /// Writes that go first, as those of sign-in, and may wait for it.
+    public var waitingFirstMax: Int
+    /// Those of one caller among them, who may be all that come from one address.
+    public var waitingFirstOfCallerMax: Int
+    /// How long a turn of the writer is to take. Whoever comes waits for the turn that runs; the
+    /// longer it is, the more writes share a commit.
+    public var writerTurn: Duration
     /// How long one write may hold the writer; what takes longer is undone. The statement timeout
     /// holds besides.
-    public var writeTimeout: Duration = .milliseconds(500)
+    public var writeTimeout: Duration
     /// Percent of the writer's time that writes of more than a turn's aim have in all while others
     /// write.
-    public var longWriteShare = DatabaseLimits.longWriteShare
+    public var longWriteShare: Int
     /// How long an answer that leaves in parts may hold its snapshot. Meanwhile the write-ahead log
     /// grows with every write.
-    public var longReadTime: Duration = .seconds(120)
+    public var longReadTime: Duration
     /// Answers that leave in parts at the same time.
-    public var longReadsMax = DatabaseLimits.longReadsMax
+    public var longReadsMax: Int
     /// Those of one caller among them.
-    public var longReadsPerCallerMax = DatabaseLimits.longReadsPerCallerMax
+    public var longReadsPerCallerMax: Int
     /// Bytes of the write-ahead log beyond which reads that last make way, so that a checkpoint can
     /// bring it back.
-    public var walBytesMax = DatabaseLimits.walBytesMax
+    public var walBytesMax: Int
     /// Bytes of the rows that one write may change, old and new ones.
     public var changedBytesMax = DatabaseLimits.changedBytesMax
     /// How many rows the change log keeps at most.
@@ -63,9 +72,33 @@ public struct DatabaseConfiguration: Sendable {
     /// The most pages of the file; nil for SQLite's own bound. For tests of a full disk.
     public var pagesMax: Int?
 
-    /// A configuration with defaults.
-    public init(location: Location) {
+    /// A configuration whose figures are all positive.
+    public init(
+        location: Location, statementTimeout: Duration, inlineTime: Duration, slowReadThreads: Int,
+        firstSlice: Duration, waitingSlowReadsMax: Int, waitingSlowReadsPerCallerMax: Int,
+        waitingWritesMax: Int, waitingWritesOfCallerMax: Int, waitingFirstMax: Int,
+        waitingFirstOfCallerMax: Int, writerTurn: Duration, writeTimeout: Duration,
+        longWriteShare: Int, longReadTime: Duration, longReadsMax: Int, longReadsPerCallerMax: Int,
+        walBytesMax: Int
+    ) {
         self.location = location
+        self.statementTimeout = statementTimeout
+        self.inlineTime = inlineTime
+        self.slowReadThreads = slowReadThreads
+        self.firstSlice = firstSlice
+        self.waitingSlowReadsMax = waitingSlowReadsMax
+        self.waitingSlowReadsPerCallerMax = waitingSlowReadsPerCallerMax
+        self.waitingWritesMax = waitingWritesMax
+        self.waitingWritesOfCallerMax = waitingWritesOfCallerMax
+        self.waitingFirstMax = waitingFirstMax
+        self.waitingFirstOfCallerMax = waitingFirstOfCallerMax
+        self.writerTurn = writerTurn
+        self.writeTimeout = writeTimeout
+        self.longWriteShare = longWriteShare
+        self.longReadTime = longReadTime
+        self.longReadsMax = longReadsMax
+        self.longReadsPerCallerMax = longReadsPerCallerMax
+        self.walBytesMax = walBytesMax
     }
 
     /// KiB of page cache of each loop's reader, and of the writer.
@@ -84,20 +117,5 @@ public struct DatabaseConfiguration: Sendable {
         return min(
             max(share, DatabaseLimits.pageCacheBytesMin), DatabaseLimits.slowLaneCacheBytesMax)
             / 1024
-    }
-
-    /// A temporary database that behaves like a real one, but for loops, threads and a writer that
-    /// are in no hurry: machines that run tests are busy.
-    public static var temporary: DatabaseConfiguration {
-        var configuration = DatabaseConfiguration(location: .temporary)
-        configuration.inlineTime = .milliseconds(100)
-        configuration.firstSlice = .milliseconds(500)
-        configuration.writeTimeout = configuration.statementTimeout
-        return configuration
-    }
-
-    /// The database in the file at `path`.
-    public static func file(_ path: String) -> DatabaseConfiguration {
-        DatabaseConfiguration(location: .file(path))
     }
 }

@@ -34,10 +34,7 @@ public final class SQLiteDatabase: Sendable {
     {
         let files = try DatabaseFiles(configuration.location)
         let shared = SharedState()
-        let queue = WriteQueue(
-            load: shared.load, longShare: configuration.longWriteShare,
-            waitingMax: configuration.waitingWritesMax,
-            ofCallerMax: configuration.waitingWritesOfCallerMax)
+        let queue = WriteQueue(configuration, load: shared.load)
         let opened = Handover<Result<[String: String], Problem>>()
         let path = files.path
         let reads = LastingReads(configuration, path: path, publishers: shared.publishers)

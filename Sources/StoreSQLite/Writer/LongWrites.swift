@@ -7,6 +7,8 @@ import Store
 struct LongWrites {
     /// Percent of the writer's time that those of up to two turns have.
     private let share: UInt64
+    /// Nanoseconds that a turn aims at.
+    private let turn: UInt64
     /// By caller the fewest rows whose write has been long, and how often writes of as many have
     /// not been so since, one after the other.
     private var known: [Caller: (rows: Int, quick: Int)] = [:]
@@ -19,8 +21,13 @@ struct LongWrites {
     /// How long the long ones of the turn that runs have taken.
     private var timeOfTurn: UInt64 = 0
 
-    /// - Parameter share: Percent of the writer's time, 1...100.
-    init(share: Int) { self.share = UInt64(clamping: min(max(share, 1), 100)) }
+    /// - Parameters:
+    ///   - share: Percent of the writer's time, 1...100.
+    ///   - turn: Nanoseconds that a turn aims at.
+    init(share: Int, turn: UInt64) {
+        self.share = UInt64(clamping: min(max(share, 1), 100))
+        self.turn = turn
+    }
 
     /// Whether a write is expected to be long: for its number of rows, or since one of its caller's
     /// with no more has been.
@@ -41,12 +48,12 @@ struct LongWrites {
     ///
     /// - Returns: whether that was long.
     mutating func end(_ job: WriteJob, after time: UInt64, at now: UInt64) -> Bool {
-        let isShort = time < DatabaseLimits.turnNanoseconds / 2
+        let isShort = time < turn / 2
         let isOthers = lastLong != nil && lastLong != job.caller
         if !job.isLong, isShort || isOthers { lastShort = now }
         guard case .shared = job.priority else { return false }
         let rows = job.rows ?? .max
-        guard time > DatabaseLimits.turnNanoseconds else {
+        guard time > turn else {
             noteQuick(job.caller, rows, isShort: isShort)
             return false
         }
@@ -74,7 +81,7 @@ struct LongWrites {
     /// The rest that belongs to a part of the time of this turn's long ones.
     private func rest(after time: UInt64) -> UInt64 {
         let rest = time &* (100 - share) / share
-        if timeOfTurn <= 2 * DatabaseLimits.turnNanoseconds { return rest }
+        if timeOfTurn <= 2 * turn { return rest }
         return max(rest, min(DatabaseLimits.longRests &* rest, DatabaseLimits.longRestMax))
     }
 }

@@ -26,6 +26,8 @@ final class WriteQueue: Sendable {
             repeating: FairQueue(), count: Line.allCases.count)
         /// Writes of rows that may wait.
         let sharedBounds: ShareBounds
+        /// Those that go first and may wait.
+        let firstBounds: ShareBounds
         var longWrites: LongWrites
         /// Whether the others have had no turn since the last long write.
         var isOthersTurn = true
@@ -49,21 +51,20 @@ final class WriteQueue: Sendable {
     private let bell = Semaphore()
     private let load: WriterLoad
 
-    /// - Parameters:
-    ///   - load: Told of what is refused, and of long writes.
-    ///   - longShare: Percent of the writer's time that long writes have while others come.
-    ///   - waitingMax: Writes of rows that may wait.
-    ///   - ofCallerMax: Those of one caller among them.
-    init(
-        load: WriterLoad, longShare: Int = DatabaseLimits.longWriteShare,
-        waitingMax: Int = DatabaseLimits.waitingWritesMax,
-        ofCallerMax: Int = DatabaseLimits.waitingWritesOfCallerMax
-    ) {
+    /// - Parameter load: Told of what is refused, and of long writes.
+    init(_ configuration: DatabaseConfiguration, load: WriterLoad) {
         self.load = load
         state = Mutex(
             State(
-                sharedBounds: ShareBounds(total: waitingMax, each: ofCallerMax),
-                longWrites: LongWrites(share: longShare)))
+                sharedBounds: ShareBounds(
+                    total: configuration.waitingWritesMax,
+                    each: configuration.waitingWritesOfCallerMax),
+                firstBounds: ShareBounds(
+                    total: configuration.waitingFirstMax,
+                    each: configuration.waitingFirstOfCallerMax),
+                longWrites: LongWrites(
+                    share: configuration.longWriteShare,
+                    turn: configuration.writerTurn.nanoseconds)))
     }
 
     /// Adds a write.
@@ -210,10 +211,6 @@ extension WriteJob {
 }
 
 extension WriteQueue.State {
-    /// Those that go first and may wait.
-    private static let firstBounds = ShareBounds(
-        total: DatabaseLimits.waitingFirstMax, each: DatabaseLimits.waitingFirstOfCallerMax)
-
     /// Why a write cannot wait; nil when it can.
     func refusal(of job: WriteJob) -> WriteQueue.Refusal? {
         if isClosed { return .closed }
@@ -221,7 +218,7 @@ extension WriteQueue.State {
         let shortage =
             switch job.priority {
             case .first:
-                Self.firstBounds.shortage(
+                firstBounds.shortage(
                     for: caller, of: self[.first].count, beside: self[.first].use(by: caller))
             case .shared:
                 sharedBounds.shortage(

@@ -26,6 +26,8 @@ final class Writer {
     private let memory: AnswerMemory
     private var logBound: LogBound
     private var tablesVersion = 0
+    /// Nanoseconds that a turn is to take.
+    private let turnTime: UInt64
     /// Nanoseconds that the last commit took.
     private var commitTime: UInt64 = 0
 
@@ -36,6 +38,7 @@ final class Writer {
         self.logBound = logBound
         self.connection = connection
         self.shared = shared
+        turnTime = configuration.writerTurn.nanoseconds
         tally = RowTally(shared.publishers.counts)
         limit = WriteTimeLimit(configuration)
         memory = AnswerMemory(configuration.memory)
@@ -83,7 +86,7 @@ final class Writer {
             for job in queue.takeAll() { job.fail(problem) }
             return
         }
-        let overtime = commit(queue, WriterTurn(at: began, commitTime: commitTime))
+        let overtime = commit(queue, WriterTurn(at: began, aim: turnTime, commitTime: commitTime))
         shared.load.countTurn(nanoseconds: monotonicNanoseconds() - began, overtime: overtime)
     }
 

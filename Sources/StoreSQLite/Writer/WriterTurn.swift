@@ -13,11 +13,12 @@ struct WriterTurn {
 
     /// A turn that begins now.
     ///
-    /// - Parameter commitTime: Nanoseconds that the last commit took. A turn is not shorter, within
-    ///   bounds: on a slow disk the writer would do little else than commit.
-    init(at now: UInt64, commitTime: UInt64) {
-        let length = min(
-            max(DatabaseLimits.turnNanoseconds, commitTime), DatabaseLimits.turnNanosecondsMax)
+    /// - Parameters:
+    ///   - aim: Nanoseconds that it is to take.
+    ///   - commitTime: Nanoseconds that the last commit took. A turn is not shorter, within bounds:
+    ///     on a slow disk the writer would do little else than commit.
+    init(at now: UInt64, aim: UInt64, commitTime: UInt64) {
+        let length = min(max(aim, commitTime), aim &* DatabaseLimits.turnOfCommitsMax)
         end = now + length
         firstUntil = now + length / 2
     }
