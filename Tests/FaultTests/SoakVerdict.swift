@@ -28,7 +28,8 @@ struct SoakVerdict {
     static let figures = [
         Figure(name: "resident MiB", value: { $0.residentMiB }, share: 0.08, slack: 4),
         Figure(name: "descriptors", value: { $0.descriptors }, share: 0.05, slack: 4),
-        Figure(name: "statements", value: { $0.statements }, share: 0.05, slack: 8),
+        // A connection that has as many as it keeps lets a quarter of them go.
+        Figure(name: "statements", value: { $0.statements }, share: 0.05, slack: 128),
         Figure(name: "p50 ms", value: { $0.p50 }, share: 0.5, slack: 1),
         Figure(name: "p99 ms", value: { $0.p99 }, share: 0.5, slack: 10),
     ]
