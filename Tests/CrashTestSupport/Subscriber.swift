@@ -49,8 +49,11 @@ public struct Subscriber: Sendable {
             }
             do {
                 try follow(port, isOver)
-            } catch {
+            } catch is SocketFault {
                 usleep(5_000)
+            } catch {
+                ledger.note(fault: "a subscriber: \(error)")
+                return
             }
         }
     }

@@ -47,15 +47,37 @@ public struct HTTPAnswer: Sendable {
 }
 
 extension LoopbackSocket {
-    /// One response: its head, and as much content as `Content-Length` says.
+    /// One response: its head, and its content by its chunks or by `Content-Length`.
     ///
     /// - Parameter toHead: whether it answers a HEAD, and has no content whatever it says.
-    /// - Returns: nil if the stream ends before its head does, or what came is none.
+    /// - Returns: nil if the stream ends before its head or its chunks do, or what came is none.
     public func readAnswer(toHead: Bool = false) -> HTTPAnswer? {
-        guard let head = readText(through: "\r\n\r\n"), var answer = HTTPAnswer(head: head)
-        else { return nil }
-        let length = toHead ? 0 : Int(answer.fields["content-length"] ?? "0") ?? 0
-        answer.body = read(count: length)
+        guard var answer = readHead() else { return nil }
+        if toHead { return answer }
+        if answer.fields["transfer-encoding"] == "chunked" {
+            guard let body = readChunks() else { return nil }
+            answer.body = body
+        } else {
+            answer.body = read(count: Int(answer.fields["content-length"] ?? "0") ?? 0)
+        }
         return answer
+    }
+
+    /// The head of one response; its content is still to be read as it came.
+    public func readHead() -> HTTPAnswer? {
+        readText(through: "\r\n\r\n").flatMap(HTTPAnswer.init)
+    }
+
+    /// Content by the chunked coding, without trailers (RFC 9112 §7.1); nil where it does not end.
+    private func readChunks() -> [UInt8]? {
+        var body: [UInt8] = []
+        while let line = readText(through: "\r\n") {
+            guard let count = Int(line.trimmingCharacters(in: .newlines), radix: 16) else { return nil }
+            let chunk = read(count: count)
+            guard chunk.count == count, read(count: 2) == Array("\r\n".utf8) else { return nil }
+            if count == 0 { return body }
+            body += chunk
+        }
+        return nil
     }
 }
