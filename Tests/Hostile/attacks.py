@@ -8,11 +8,14 @@ import threading
 import time
 import urllib.parse
 
+import apus
 import wire
 
 # Rows that are there before; hostile.py's Stage makes them.
 ROWS = 100_000
 BIG_DOCUMENT_BYTES = 849_000
+# Of a server with one loop: two that read and two that write.
+LONG_STATEMENTS = 4
 SINGULAR = "Accept: application/vnd.pgrst.object+json"
 
 
@@ -515,7 +518,11 @@ def chunks(server, tokens):
 
 def compute(server, tokens):
     """Says nothing to the server, and leaves it as little of the core as any attack: what of a
-    bystander's times is the kernel's."""
+    bystander's times is the kernel's. On PostgreSQL the same by as many statements as the server
+    has connections for long ones."""
+    if apus.POSTGRES:
+        for _ in range(LONG_STATEMENTS):
+            apus.Database.compute()
     while True:
         count(SERVED)
 

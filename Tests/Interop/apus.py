@@ -31,6 +31,16 @@ class Database:
         self._run("dropdb", "--force", self.name)
 
     @staticmethod
+    def compute():
+        """Begins a statement that computes until its client is gone."""
+        rows = "generate_series(1, 100000)"
+        path = pathlib.Path(os.environ["APUS_POSTGRES_BIN"]) / "psql"
+        return subprocess.Popen(
+            [str(path), "-h", POSTGRES, "-U", "apus", "-d", "template1", "-c",
+             f"SELECT count(*) FROM {rows} a, {rows} b, {rows} c"],
+            env=os.environ | {"PGOPTIONS": "-c client_connection_check_interval=100"})
+
+    @staticmethod
     def _run(program, *arguments):
         path = pathlib.Path(os.environ["APUS_POSTGRES_BIN"]) / program
         subprocess.run(
