@@ -121,7 +121,8 @@ extension Setting {
             "rest.long_write_share", \.rest.longWriteShare, .integer(1...100), .onRestart,
             "percent of the time of SQLite's writer that requests of one to two turns have in all, "
                 + "while shorter ones come; longer ones rest 35 times as long as that asks, 20 s "
-                + "at most"),
+                + "at most; on PostgreSQL percent of the time that long writes of a loop run while "
+                + "others are served"),
     ]
 
     private static let realtime = [

@@ -90,7 +90,8 @@ final class PoolUser: Sendable {
     func submit(
         _ units: [(sql: String, effect: PostgresUnit.Effect)], on lane: Lane,
         for caller: Caller = .server, within timeout: Duration = .seconds(8),
-        bytesMax: Int? = nil, to record: Record<(Int, Answer)> = Record(),
+        bytesMax: Int? = nil, isLong: Bool = false,
+        to record: Record<(Int, Answer)> = Record(),
         tokens: @escaping @Sendable ([UnitToken]) -> Void = { _ in }
     ) -> Record<(Int, Answer)> {
         thread.perform { [pool] _ in
@@ -98,6 +99,7 @@ final class PoolUser: Sendable {
             for (index, unit) in units.enumerated() {
                 let made = Self.unit(unit.sql, unit.effect, bytesMax) { record.append((index, $0)) }
                 made.caller = caller
+                made.isLong = isLong
                 all.append(pool.value.submit(made, on: lane, within: timeout))
             }
             tokens(all)

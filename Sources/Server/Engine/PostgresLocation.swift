@@ -34,6 +34,7 @@ struct PostgresLocation: DatabaseLocation {
         cluster.slowUnitsPerCallerMax =
             settings.database.slowWaitingPerCallerMax
             ?? Settings.Database.slowWaitingPerCallerOfPostgres
+        cluster.longWriteShare = settings.rest.longWriteShare
         cluster.patience.heldUpMilliseconds = UInt64(settings.database.heldUpMilliseconds)
         cluster.patience.slowMilliseconds = UInt64(settings.database.slowMilliseconds)
         cluster.patience.longMilliseconds = UInt64(settings.database.longMilliseconds)

@@ -27,6 +27,9 @@ public struct ClusterConfiguration: Sendable {
     public var slowUnitsMax = ConnectionLimits.slowUnitsMax
     /// Those of one caller among them.
     public var slowUnitsPerCallerMax = ConnectionLimits.slowUnitsPerCallerMax
+    /// Percent of the time that the writes of a loop have which are known to take long, while others
+    /// are served.
+    public var longWriteShare = 100
     /// How long units may take before they are taken to hold up others.
     public var patience = Patience()
     /// How long a server that had no connection left for us is not asked again.
@@ -51,6 +54,14 @@ public struct ClusterConfiguration: Sendable {
     /// How a lane is set up.
     public func settings(of lane: Lane) -> LaneSettings {
         lanes[lane] ?? LaneSettings.standard(for: lane)
+    }
+
+    /// Percent of the time that those have which are known to take long on a lane.
+    func longShare(of lane: Lane) -> Int {
+        switch lane {
+        case .slowWrite: longWriteShare
+        case .read, .write, .slow, .exclusive: 100
+        }
     }
 
     /// Settings that poolers take as well.

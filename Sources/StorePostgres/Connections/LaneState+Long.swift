@@ -18,8 +18,9 @@ extension LaneState {
 
     /// Whether one that waits may be begun on a connection that is free.
     func mayBegin(_ entry: Waiting.Entry) -> Bool {
-        guard keepsOne, case .unit(let run) = entry else { return true }
-        if run.isLong, isFullOfLong { return false }
+        guard case .unit(let run) = entry else { return true }
+        if run.isLong, isFullOfLong || longRest.holds { return false }
+        guard keepsOne else { return true }
         let holder = run.caller.forSite
         return connections.count { $0.running.first?.caller.forSite == holder } < connectionsMax - 1
     }

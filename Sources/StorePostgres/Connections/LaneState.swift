@@ -8,6 +8,8 @@ final class LaneState {
     /// Searches for another one.
     var searches: [HostSearch] = []
     var waiting = Waiting()
+    /// What keeps those that take long from it for a while.
+    var longRest: LongRest
     var backOff = BackOff()
     /// Since when it waits for one of the process's connections and has none, in milliseconds of
     /// the loop's clock.
@@ -21,8 +23,10 @@ final class LaneState {
     var retryAt: UInt64?
     var retry: TimerToken?
 
-    init(_ lane: Lane, connectionsMax: Int) {
+    /// - Parameter longShare: Percent of the time that those have that take long.
+    init(_ lane: Lane, connectionsMax: Int, longShare: Int) {
         self.lane = lane
+        longRest = LongRest(share: longShare)
         self.connectionsMax = max(1, connectionsMax)
     }
 

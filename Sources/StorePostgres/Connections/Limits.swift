@@ -12,6 +12,9 @@ enum ConnectionLimits {
     static let slowMilliseconds: UInt64 = 60_000
     /// Slow runs of one caller in a row after which his next ones are taken to be slow.
     static let slowRunsMin = 3
+    /// The longest rest after a write that has taken long, in milliseconds: what waits must end in
+    /// its time.
+    static let longRestMax: UInt64 = 2_000
     /// Slow units of a process that wait or run, and those of one caller, so that several must be
     /// greedy before others are refused.
     static let slowUnitsMax = 256

@@ -55,6 +55,23 @@ extension PostgresPool {
         moveToSlowLane(run)
     }
 
+    /// A unit has run so long: where it is known for that, the next such one of its lane rests.
+    func noteLong(_ run: UnitRun, _ milliseconds: UInt64) {
+        guard run.isLong else {
+            // Those of the slow lanes take no turn from it, and nobody else's from the others.
+            if !run.lane.isSlow { state(of: .slowWrite).longRest.noteShort(of: run.caller) }
+            return
+        }
+        let state = state(of: run.lane)
+        state.longRest.begin(after: milliseconds, of: run.caller, at: loop.nowMilliseconds) { rest in
+            loop.schedule(after: rest) { [weak self, weak state] in
+                guard let self, let state else { return }
+                state.longRest.over()
+                feed(state)
+            }
+        }
+    }
+
     /// Whether a unit that has been tried on a slow lane may go on as it is.
     func mayGoOn(_ run: UnitRun) -> Bool { !state(of: run.lane).isFullOfLong }
 

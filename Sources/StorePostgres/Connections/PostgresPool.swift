@@ -30,7 +30,8 @@ public final class PostgresPool {
         self.loop = loop
         lanes = Lane.allCases.map { lane in
             LaneState(
-                lane, connectionsMax: cluster.configuration.settings(of: lane).connectionsMax)
+                lane, connectionsMax: cluster.configuration.settings(of: lane).connectionsMax,
+                longShare: cluster.configuration.longShare(of: lane))
         }
         cluster.count(metrics)
         let box = LoopBound(Weak(self), on: loop)
@@ -110,6 +111,7 @@ public final class PostgresPool {
         refusalTimer?.timer.cancel()
         for state in lanes {
             state.retry?.cancel()
+            state.longRest.cancel()
             for search in state.searches {
                 search.cancel()
                 cluster.budget.notOpened()
@@ -167,6 +169,7 @@ public final class PostgresPool {
 
     /// A unit has run so long: that counts in its caller's next turns.
     func charge(_ milliseconds: UInt64, for run: UnitRun) {
+        noteLong(run, milliseconds)
         guard milliseconds > 0 else { return }
         state(of: run.lane).waiting.charge(milliseconds, to: run.caller)
     }
