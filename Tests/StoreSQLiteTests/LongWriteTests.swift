@@ -149,6 +149,53 @@ import Testing
         #expect(course.longTime >= 1000)
     }
 
+    /// A caller's long writes, which are of one row as his short ones are, and others' short ones.
+    private static func served(
+        _ jobs: [(caller: String, milliseconds: UInt64)], then later: [(String, UInt64)] = [],
+        within length: UInt64
+    ) throws -> [String] {
+        let queue = WriteQueue(load: WriterLoad())
+        var times: [String: [UInt64]] = [:]
+        for (caller, time) in jobs {
+            try queue.append(job(of: caller))
+            times[caller, default: []].append(time)
+        }
+        var later = later
+        var served: [String] = []
+        var now: UInt64 = 0
+        while now < length * millisecond {
+            var turn = WriterTurn(at: now, commitTime: 0)
+            var isIdle = true
+            while let job = queue.next(in: &turn, at: now) {
+                isIdle = false
+                let caller = times.keys.first { job.caller == .user($0) } ?? ""
+                served.append(caller)
+                now += (times[caller]?.removeFirst() ?? 1) * millisecond
+                // What is sent while the first one is at it.
+                for (caller, time) in later {
+                    try queue.append(Self.job(of: caller))
+                    times[caller, default: []].append(time)
+                }
+                later = []
+            }
+            if isIdle { now += millisecond }
+        }
+        return served
+    }
+
+    /// Ten seconds of them, sent at once or with short ones between that wait for the writer before
+    /// the first one has ended.
+    @Test(arguments: [
+        [("greedy", 500), ("greedy", 500), ("greedy", 500)],
+        [("greedy", 500), ("greedy", 1), ("greedy", 1), ("greedy", 500)],
+    ] as [[(String, UInt64)]])
+    func `a caller's writes rest however they were sent`(writes: [(String, UInt64)]) throws {
+        let others = Array(repeating: ("modest", 1 as UInt64), count: 3)
+        let served = try Self.served([("modest", 1)] + writes, then: others, within: 1_450)
+        #expect(served.filter { $0 == "greedy" }.count == 1)
+        #expect(served.filter { $0 == "modest" }.count == 4)
+    }
+
     @Test func `writes of many rows that are short do not rest`() throws {
         var course = Course()
         course.times = [4]
