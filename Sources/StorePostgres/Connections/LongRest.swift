@@ -15,8 +15,8 @@ struct LongRest {
     private var end: UInt64 = 0
     private var timer: TimerToken?
     /// Whether others have been served in this rest, and in the one before.
-    private var isDisturbing = false
-    private var wasDisturbing = false
+    private var othersCame = false
+    private var othersCameBefore = false
 
     /// - Parameter share: 1...100.
     init(share: Int) {
@@ -24,12 +24,12 @@ struct LongRest {
     }
 
     /// Whether no long one may begin.
-    var holds: Bool { timer != nil && (isDisturbing || wasDisturbing) }
+    var holds: Bool { timer != nil && (othersCame || othersCameBefore) }
 
     /// A unit has ended that is not known to take long.
     mutating func noteShort(of caller: Caller) {
-        guard timer != nil, !isDisturbing else { return }
-        isDisturbing = caller != self.caller
+        guard timer != nil, !othersCame else { return }
+        othersCame = caller != self.caller
     }
 
     /// A long one has ended.
@@ -52,8 +52,8 @@ struct LongRest {
     /// The rest is over.
     mutating func over() {
         timer = nil
-        wasDisturbing = isDisturbing
-        isDisturbing = false
+        othersCameBefore = othersCame
+        othersCame = false
     }
 
     /// The loop's pool is closed.

@@ -9,9 +9,8 @@ struct LongWrites {
     private let share: UInt64
     /// Nanoseconds that a turn aims at.
     private let turn: UInt64
-    /// By caller the fewest rows whose write has been long, and how often writes of as many have
-    /// not been so since, one after the other.
-    private var known: [Caller: (rows: Int, quick: Int)] = [:]
+    /// Callers whose writes have been long.
+    private var known: [Caller: Record] = [:]
     /// Whose write was long last.
     private var lastLong: Caller?
     /// Until when none begins.
@@ -20,6 +19,27 @@ struct LongWrites {
     private var lastShort: UInt64?
     /// How long the long ones of the turn that runs have taken.
     private var timeOfTurn: UInt64 = 0
+
+    /// What is known of a caller.
+    private struct Record {
+        /// The fewest rows whose write has been long.
+        var rows: Int
+        /// How often writes of as many have not been so since, one after the other.
+        var quick = 0
+        /// Until when it is kept, however many have not: the end of the rest. Short ones between
+        /// the long ones must not make these unexpected.
+        var keptUntil: UInt64 = 0
+    }
+
+    /// What a write has been.
+    enum Length {
+        /// No more than a turn.
+        case short
+        /// More than a turn.
+        case long
+        /// More than two turns.
+        case veryLong
+    }
 
     /// - Parameters:
     ///   - share: Percent of the writer's time, 1...100.
@@ -46,28 +66,35 @@ struct LongWrites {
     /// A write has held the writer for so long. What takes about a turn comes out now above it, now
     /// below, and is not to rest for its own caller's sake: it is neither long nor short for him.
     ///
-    /// - Returns: whether that was long.
-    mutating func end(_ job: WriteJob, after time: UInt64, at now: UInt64) -> Bool {
+    /// - Returns: what it has been, as far as it can be expected of others of its caller.
+    mutating func end(_ job: WriteJob, after time: UInt64, at now: UInt64) -> Length {
         let isShort = time < turn / 2
         let isOthers = lastLong != nil && lastLong != job.caller
         if !job.isLong, isShort || isOthers { lastShort = now }
-        guard case .shared = job.priority else { return false }
+        guard case .shared = job.priority else { return .short }
         let rows = job.rows ?? .max
         guard time > turn else {
-            noteQuick(job.caller, rows, isShort: isShort)
-            return false
+            noteQuick(job.caller, rows, isShort: isShort, at: now)
+            return .short
         }
+        let length = time > 2 * turn ? Length.veryLong : .long
         if known.count >= DatabaseLimits.longWritersMax { known = [:] }
-        known[job.caller] = (min(rows, known[job.caller]?.rows ?? .max), 0)
+        var record = known[job.caller] ?? Record(rows: rows)
+        record.rows = min(rows, record.rows)
+        record.quick = 0
         lastLong = job.caller
         timeOfTurn &+= time
         restEnd = now &+ rest(after: timeOfTurn)
-        return true
+        record.keptUntil = restEnd
+        known[job.caller] = record
+        return length
     }
 
     /// A write that was expected to be long if it has as many rows as one that was, and was not.
-    private mutating func noteQuick(_ caller: Caller, _ rows: Int, isShort: Bool) {
-        guard var writer = known[caller], rows >= writer.rows else { return }
+    private mutating func noteQuick(_ caller: Caller, _ rows: Int, isShort: Bool, at now: UInt64) {
+        guard var writer = known[caller], rows >= writer.rows, now >= writer.keptUntil else {
+            return
+        }
         writer.quick += 1
         let isOver = isShort || writer.quick >= DatabaseLimits.quickWritesMax
         known[caller] = isOver ? nil : writer

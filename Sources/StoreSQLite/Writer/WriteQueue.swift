@@ -130,8 +130,13 @@ final class WriteQueue: Sendable {
             if turn.isEmpty { state.longWrites.beginTurn() }
             if let (job, since) = turn.running {
                 state.charge(now - since, to: job)
-                let isLong = state.longWrites.end(job, after: now - since, at: now)
-                if isLong { load.countLong(nanoseconds: now - since) }
+                switch state.longWrites.end(job, after: now - since, at: now) {
+                case .short: break
+                case .long: load.countLong(nanoseconds: now - since)
+                case .veryLong:
+                    load.countLong(nanoseconds: now - since)
+                    state.setAside(of: job.caller)
+                }
             }
             turn.endWrite()
             guard turn.takesMore(at: now), let job = state.take(in: turn, at: now) else {
@@ -232,6 +237,21 @@ extension WriteQueue.State {
         var job = job
         job.isLong = job.priority == .shared && longWrites.isExpected(job)
         self[job.line].append(job, of: job.caller)
+    }
+
+    /// Has writes of a caller wait with the long ones that came before that was to be expected.
+    mutating func setAside(of caller: Caller) {
+        var expected: [WriteJob] = []
+        let longWrites = longWrites
+        self[.shared].removeAll(of: caller) { job in
+            guard longWrites.isExpected(job) else { return false }
+            expected.append(job)
+            return true
+        }
+        for var job in expected {
+            job.isLong = true
+            self[.long].append(job, of: caller)
+        }
     }
 
     mutating func take(withdrawn withdrawal: Cancellation, of caller: Caller) -> WriteJob? {
