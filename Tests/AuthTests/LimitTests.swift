@@ -154,6 +154,24 @@ import Testing
         #expect(refusals(fixture) == ["account": 3])
     }
 
+    /// One subscriber of IPv6 has 65,536 networks of 64 bits.
+    @Test func `one subscriber cannot use up what all addresses may guess`() async throws {
+        let fixture = try Fixture {
+            $0.rateLimits.failedSignIns = RateLimit(burst: 2, count: 1, seconds: 3600)
+            $0.rateLimits.failedSignInsOfAccount = RateLimit(burst: 6, count: 1, seconds: 3600)
+        }
+        _ = await fixture.signUp()
+        var guesses: [Int] = []
+        for number in 0..<20 {
+            let address = "2001:db8:0:\(number)::1"
+            guesses.append(await fixture.signIn(password: "wrong", address: address).status)
+        }
+        #expect(guesses == Array(repeating: 400, count: 4) + Array(repeating: 429, count: 16))
+        #expect(refusals(fixture) == ["failed_sign_ins": 16])
+        #expect(await fixture.signIn(address: "2001:db8:1::1").status == 200)
+        #expect(await fixture.signIn(address: "198.51.100.7").status == 200)
+    }
+
     @Test func `a device that shows its session is counted by itself`() async throws {
         let fixture = try Fixture { $0.rateLimits.failedSignIns = Self.tight.failedSignIns }
         let owner = await fixture.signUp()
