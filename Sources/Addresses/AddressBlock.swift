@@ -27,6 +27,9 @@ public struct AddressBlock: Hashable, Sendable {
         isIPv4 ? self : AddressBlock(bits: bits & ~0xffff, isIPv4: false)
     }
 
+    /// Whether there is no more of its site than itself.
+    public var isWholeSite: Bool { isIPv4 }
+
     /// Itself; nil where nobody knows whose it is.
     public var ifKnown: AddressBlock? { self == .none ? nil : self }
 

@@ -16,6 +16,8 @@ struct CountedCall: Hashable, Sendable {
     enum Subject: Hashable, Sendable {
         /// Those of one subscriber.
         case address(AddressBlock)
+        /// Those of all the networks that one subscriber may hold; see ``AddressBlock/site``.
+        case site(AddressBlock)
         /// Those of a device, by the session that it has shown.
         case device(session: String)
         /// Those of everybody.
@@ -41,7 +43,8 @@ struct CountedCall: Hashable, Sendable {
         case (.signup, _): .signup
         case (.anonymous, _): .anonymous
         case (.failedSignIn, .everybody): .account
-        case (.failedSignIn, .address), (.failedSignIn, .device): .failedSignIns
+        case (.failedSignIn, .address), (.failedSignIn, .site), (.failedSignIn, .device):
+            .failedSignIns
         }
     }
 }

@@ -17,7 +17,8 @@ extension AuthService {
     /// Counts a sign-in to the account of an email address as failed.
     ///
     /// A stranger cannot use up what the owner has: failures are counted by the address they come
-    /// from. What many addresses may guess together is counted too, and there known devices pass,
+    /// from. What many addresses may guess together is counted too, those of one subscriber of IPv6
+    /// before those of all, of whom he would have any number. There known devices pass,
     /// which a stranger cannot be: one that shows a refresh token of a session of the account, as
     /// `refresh_token` beside the password, and one that calls from where the account has a
     /// session. A device that has shown a token is counted by itself, wherever it is.
@@ -37,9 +38,12 @@ extension AuthService {
             try count(call, limit)
             guess.counted.append((call, limit))
         }
-        guard session == nil, let limit = limits.failedSignInsOfAccount else { return guess }
-        let call = CountedCall(kind: .failedSignIn(email: email), subject: .everybody)
-        if let problem = take(call, limit) {
+        guard session == nil else { return guess }
+        for (call, limit) in sharedGuesses(at: email, from: request.peer.block) {
+            guard let problem = take(call, limit) else {
+                guess.counted.append((call, limit))
+                continue
+            }
             do throws(Problem) {
                 if try await hasSession(email, request) { return guess }
             } catch {
@@ -50,8 +54,25 @@ extension AuthService {
             countRefusal(of: call)
             throw problem
         }
-        guess.counted.append((call, limit))
         return guess
+    }
+
+    /// What several addresses may guess together, where they belong to one subscriber and where
+    /// they belong to anybody.
+    private func sharedGuesses(
+        at email: String, from block: AddressBlock
+    ) -> [(call: CountedCall, limit: RateLimit)] {
+        let kind = CountedCall.Kind.failedSignIn(email: email)
+        let limits = rateLimits
+        var shared: [(CountedCall, RateLimit)] = []
+        if let limit = limits.failedSignIns, !block.isWholeSite {
+            let all = limit.times(AuthLimits.addressesOfSite)
+            shared.append((CountedCall(kind: kind, subject: .site(block.site)), all))
+        }
+        if let limit = limits.failedSignInsOfAccount {
+            shared.append((CountedCall(kind: kind, subject: .everybody), limit))
+        }
+        return shared
     }
 
     /// Undoes ``countGuess(at:_:_:)``: the password was right, or nobody has looked at it.

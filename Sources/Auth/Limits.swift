@@ -27,6 +27,9 @@ enum AuthLimits {
     static let verifiedTokensMax = 4096
     /// Signed-out sessions that those are told by name who ask every second.
     static let signOutsNamedMax = 1_024
+    /// So many times as many wrong passwords as from one address may come from all of one site: by
+    /// default less than all addresses together may try, which no site alone uses up.
+    static let addressesOfSite = 2
     /// Callers whose recent calls are counted, and parts that they are kept in: making room in one
     /// takes some hundred microseconds.
     static let rateBucketsMax = 16_384

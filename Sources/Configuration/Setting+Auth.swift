@@ -38,7 +38,8 @@ extension Setting {
             "how often one address may sign in without an account"),
         Setting(
             "auth.rate_limit_failed_sign_ins", \.auth.failedSignInRate, .rate, .onReload,
-            "how often one address or known device may fail to sign in to one account"),
+            "how often one address or known device may fail to sign in to one account, and twice "
+                + "as often all addresses of an IPv6 network of 48 bits"),
         Setting(
             "auth.rate_limit_account", \.auth.failedSignInOfAccountRate, .rate,
             .onReload, "the same for all addresses together where the account has no session"),

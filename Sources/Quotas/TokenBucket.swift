@@ -23,6 +23,11 @@ public struct RateLimit: Hashable, Sendable {
         interval = .seconds(seconds) / count
         fillTime = interval * burst
     }
+
+    /// So many times as much.
+    public func times(_ factor: Int) -> RateLimit {
+        RateLimit(burst: burst * factor, count: count * factor, seconds: seconds)
+    }
 }
 
 /// A token bucket, kept as the moment at which it will be full again (the "virtual scheduling" of

@@ -27,8 +27,8 @@ public struct ClusterConfiguration: Sendable {
     public var slowUnitsMax = ConnectionLimits.slowUnitsMax
     /// Those of one caller among them.
     public var slowUnitsPerCallerMax = ConnectionLimits.slowUnitsPerCallerMax
-    /// Percent of the time that the writes of a loop have which are known to take long, while others
-    /// are served.
+    /// Percent of the time that those writes of a loop have that are known to take long, while
+    /// others are served.
     public var longWriteShare = 100
     /// How long units may take before they are taken to hold up others.
     public var patience = Patience()

@@ -63,7 +63,8 @@ extension PostgresPool {
             return
         }
         let state = state(of: run.lane)
-        state.longRest.begin(after: milliseconds, of: run.caller, at: loop.nowMilliseconds) { rest in
+        let now = loop.nowMilliseconds
+        state.longRest.begin(after: milliseconds, of: run.caller, at: now) { rest in
             loop.schedule(after: rest) { [weak self, weak state] in
                 guard let self, let state else { return }
                 state.longRest.over()
