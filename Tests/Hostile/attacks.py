@@ -16,6 +16,8 @@ ROWS = 100_000
 BIG_DOCUMENT_BYTES = 849_000
 # Of a server with one loop: two that read and two that write.
 LONG_STATEMENTS = 4
+# The note that `cascades` is about.
+PARENT = 9_000_000
 SINGULAR = "Accept: application/vnd.pgrst.object+json"
 
 
@@ -64,10 +66,12 @@ def gather(make):
 
 
 def insert(server, token, bodies):
-    """Rows of the attacker's, while nothing else goes on."""
+    """Rows of the attacker's, while nothing else goes on: bodies of notes, or of the table that
+    stands before them."""
     setter = wire.Caller(server, token, "127.0.0.3")
     for body in bodies:
-        status, content = setter.request("POST", "/rest/v1/notes", body)
+        table, rows = body if isinstance(body, tuple) else ("notes", body)
+        status, content = setter.request("POST", f"/rest/v1/{table}", rows)
         assert status == 201, content[:300]
     setter.close()
 
@@ -152,6 +156,29 @@ def rewrite(server, tokens):
             "PATCH", "/rest/v1/notes?topic=gte.0", {"text": f"again {number} {next(turns)}"})
 
     together(4, make)
+
+
+def cascades(server, tokens):
+    """Deletes a note whose replies take longer than a write may, which is undone, and sends single
+    rows meanwhile, which are as short as it looks."""
+
+    def make(number):
+        deleter = wire.Caller(server, tokens[0], "127.0.0.3")
+        others = [wire.Caller(server, tokens[0], "127.0.0.3") for _ in range(3)]
+
+        def act():
+            deleter.send("DELETE", f"/rest/v1/notes?id=eq.{PARENT}")
+            time.sleep(0.15)
+            for other in others:
+                other.send("POST", "/rest/v1/notes", {"topic": 8, "text": "short"})
+            answer = deleter.receive()
+            for other in others:
+                other.receive()
+            return answer
+
+        return act
+
+    together(1, make)
 
 
 def listen(make_filter, sockets, text):
@@ -529,6 +556,8 @@ def compute(server, tokens):
 
 # What must be there before an attack, as bodies of the attacker's.
 ROWS_OF = {
+    "cascades": [{"id": PARENT, "topic": 1, "text": "parent"}] + [
+        ("replies", [{"note_id": PARENT, "text": "r" * 40}] * 1000)] * 2_500,
     "large-values": [{"topic": 2_009, "text": "x" * 9_000_000}],
     "representations": [[{"topic": 2_010, "text": "r" * 90_000} for _ in range(100)]] * 10,
     "long-rows": [{"topic": 2_011, "text": "x" * 9_000_000}] * 4,
@@ -545,6 +574,7 @@ ATTACKS = {
     "bulk": ("bodies of 100,000 rows", bulk(100_000, 2)),
     "bodies": ("8 times bodies of 5,000 rows", bulk(5_000, 8)),
     "flood": ("512 inserts at once", flood),
+    "cascades": ("deletes that are undone for what goes along", cascades),
     "rewrite": ("PATCH of all of one's rows", rewrite),
     "like-feeds": ("10 × 100 like bindings, rows of 20 kB",
                    listen(like_filter, 10, "a" * 20_000)),
