@@ -202,6 +202,8 @@ extension Backend.Mode {
         guard case .command = self else { return schemas }
         var schemas = schemas
         schemas.settings.listen = ListenAddress(host: "127.0.0.1", port: 0)
+        // A server beside it has that one.
+        schemas.settings.metrics.listen = nil
         schemas.settings.tls.certificate = nil
         schemas.settings.tls.key = nil
         schemas.settings.loops = 1
