@@ -58,11 +58,6 @@ extension Problem {
         code: "55P03", status: 503, message: "The database is busy.",
         hint: "Try again in a moment.", retryAfterSeconds: 1)
 
-    private static let noMemory = Problem(
-        code: "53200", status: 503, message: "The server has no memory left for this request.",
-        hint: "Try again in a moment; where it stays so, ask for or send fewer rows, or fewer "
-            + "columns with long values.", retryAfterSeconds: 1)
-
     private static func unreachable(
         _ cause: String, _ remedy: String?, _ retryAfterSeconds: Int64
     ) -> Problem {
