@@ -109,14 +109,14 @@ public struct GivenSettings: Sendable {
             try require(one, with: other)
         }
         try requireOwnAddress()
-        let settings = settings
+        var settings = settings
         try requireAgreement(in: settings.throttle)
         try requireMemory(for: settings)
+        if values[Setting.bodyBytes.name] == nil { settings.fitBodies() }
         return settings
     }
 
-    /// Refuses a bound of bodies that no body could come near: the memory has no room for it. The
-    /// default is no promise where there is less memory.
+    /// Refuses a bound of bodies that no body could come near: the memory has no room for it.
     private func requireMemory(for settings: Settings) throws(SettingFault) {
         guard let given = values[Setting.bodyBytes.name] else { return }
         let needed = settings.limits.bodyBytesMax * MemoryBudget.bytesPerLargestBodyByte
@@ -141,6 +141,14 @@ public struct GivenSettings: Sendable {
         throw SettingFault(
             message: "\(given.source) gives \(setting), which needs \(needed) "
                 + "(\(needed.otherWays))")
+    }
+}
+
+extension Settings {
+    /// Has the default follow the memory, where that has no room for it.
+    fileprivate mutating func fitBodies() {
+        limits.bodyBytesMax = min(
+            limits.bodyBytesMax, limits.memoryBytes / MemoryBudget.bytesPerLargestBodyByte)
     }
 }
 
