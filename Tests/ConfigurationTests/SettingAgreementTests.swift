@@ -41,6 +41,14 @@ import Testing
             said: #"--throttle-plans: the rate of the limit "plan-free" and the rate of the plan "#
                 + #""free" are both called "plan-free" in answers and metrics; rename one of them"#),
         Mistake(
+            flags: [
+                ("throttle-limits", #"[{"name":"plan-free-feeds","rate":"1/s"}]"#),
+                ("throttle-plans", #"{"free":{"feeds":1}}"#),
+            ],
+            said: #"--throttle-plans: the rate of the limit "plan-free-feeds" and the feeds of "#
+                + #"the plan "free" are both called "plan-free-feeds" in answers and metrics; "#
+                + "rename one of them"),
+        Mistake(
             flags: [("throttle-plan-claim", "app_metadata.tier")],
             said: "--throttle-plan-claim: throttle.plan_claim does nothing without throttle.plans"),
         Mistake(

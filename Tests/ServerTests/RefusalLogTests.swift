@@ -232,6 +232,38 @@ import Testing
         #expect((1...100).contains(refused.count), "\(refused.count) lines")
     }
 
+    /// Limits of feeds, how many joins they let in, and what the log says of the next.
+    static let feedLimits: [(throttle: String, joins: Int, code: String, policy: String)] = [
+        (
+            #""plans": {"free": {"feeds": 2}}, "plan_default": "free""#, 2, "FeedLimitReached",
+            "plan-free-feeds"
+        ),
+        (
+            #""plans": {"free": {"rate": "1/h"}}, "plan_default": "free""#, 0,
+            "RequestRateLimitReached", "plan-free"
+        ),
+        (
+            #""limits": [{"name": "x", "rate": "3/h", "routes": ["realtime"]}]"#, 2,
+            "RequestRateLimitReached", "x"
+        ),
+    ]
+
+    @Test(arguments: feedLimits)
+    func `a feed that a limit refuses is told with its code and policy`(
+        throttle: String, joins: Int, code: String, policy: String
+    ) throws {
+        let project = try DevelopedProject(["--log-format", "json"]) { project in
+            try project.write("{\"throttle\": {\(throttle)}}", to: "Schemas/project.json")
+        }
+        let feed = try FeedClient(port: project.port, key: try Self.key("anon", of: project))
+        for number in 0...joins { _ = try feed.push("room\(number)", "phx_join", ["config": [:]]) }
+        let line = try #require(project.command.lines(through: "channel_refused").last)
+        let fields = try JSONDocument(parsing: Array(line.utf8)).root
+        #expect(fields["topic"]?.string == "realtime:room\(joins)", "\(line)")
+        #expect(fields["code"]?.string == code)
+        #expect(fields["policy"]?.string == policy)
+    }
+
     @Test func `a request that is served has no code`() throws {
         let project = try DevelopedProject(["--log-format", "json", "--log-level", "debug"])
         let client = try HTTPClient(
@@ -279,7 +311,7 @@ import Testing
         ),
         (
             "phx_join", ["config": ["private": true]],
-            "refused on realtime:room: Unauthorized: This server has no private channels yet"
+            "refused on realtime:room: Unauthorized This server has no private channels yet"
         ),
         (
             "phx_join", ["config": [:], "access_token": "x"],
