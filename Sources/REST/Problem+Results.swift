@@ -26,8 +26,17 @@ extension Problem {
     static func tooMuchFound(max: Int) -> Problem {
         Problem(
             code: "54000", status: 413, message: "The write selects more than \(max) rows.",
-            hint: "Narrow the filter, so that each request writes fewer rows. \(rowsBound)"
+            hint: "\(narrowerFilter) \(rowsBound)"
         ).beyond(.writeRows)
+    }
+
+    /// What is told of a write whose rows a filter finds, and not a body: the body is no shorter
+    /// for fewer rows.
+    var ofFoundRows: Problem {
+        guard policy == RequestBound.writeTime.rawValue else { return self }
+        var problem = self
+        problem.hint = "\(Self.narrowerFilter) The bound is the setting rest.write_timeout_ms."
+        return problem
     }
 
     /// 54000: a body has more rows than one request may write.
@@ -49,6 +58,9 @@ extension Problem {
             hint: "\(fewerRows) The bound is the setting limits.body_bytes."
         ).beyond(.bodyBytes)
     }
+
+    private static let narrowerFilter =
+        "Narrow the filter, so that each request writes fewer rows."
 
     private static let rowsBound = "The bound is the setting rest.write_rows."
 
