@@ -105,7 +105,8 @@ final class Throttle: Sendable {
             (name: $0.name, number: $0.number)
         }
         for plan in plans {
-            if let number = plan.feedsNumber { policies.append((plan.plan.feedsPolicyName, number)) }
+            guard let number = plan.feedsNumber else { continue }
+            policies.append((plan.plan.feedsPolicyName, number))
         }
         for policy in policies {
             output.append(utf8: "\(name){policy=\"\(policy.name)\"} \(counts[policy.number])\n")
