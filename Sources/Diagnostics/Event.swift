@@ -14,8 +14,8 @@ public enum Event: Sendable {
     case channelRefused(topic: String, address: String, refusal: Refusal)
     /// So many refusals on channels more than were told one by one.
     case channelsRefused(count: Int)
-    /// The server accepts connections.
-    case listening(url: String)
+    /// The server accepts connections; where metrics are, if at an address of their own.
+    case listening(url: String, metrics: String? = nil)
     /// A signal asked the server to finish what it has begun and stop.
     case draining
     /// The server has stopped.
@@ -169,7 +169,9 @@ public enum Event: Sendable {
         case .channelRefused(let topic, let address, let refusal):
             [.init("topic", .string(topic)), .init("address", .string(address))]
                 + Self.fields(of: refusal)
-        case .listening(let url): [.init("url", .string(url))]
+        case .listening(let url, let metrics):
+            [.init("url", .string(url))]
+                + [metrics.map { JSON.Member("metrics", .string($0)) }].compactMap { $0 }
         case .draining, .stopped: []
         case .schemasTaken(let names), .schemasGone(let names), .schemasWaiting(let names),
             .schemasSettled(let names), .schemasMended(waiting: let names):

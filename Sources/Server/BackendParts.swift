@@ -150,6 +150,11 @@ struct BackendParts {
 extension Settings {
     /// The URL of a server with these settings that has found this port.
     func url(port: Int) -> String { listen.url(port: port, isSecure: tls.files != nil) }
+
+    /// The same of metrics at an address of their own, if they have one.
+    func metricsURL(port: Int) -> String? {
+        metrics.listen.map { $0.url(port: port, isSecure: tls.files != nil) + "/metrics" }
+    }
 }
 
 extension Settings {
