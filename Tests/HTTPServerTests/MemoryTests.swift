@@ -47,8 +47,8 @@ import Testing
         #expect(client.readToEnd() == "")
     }
 
-    /// Of a pool of 200,000 bytes, and half of it for one caller: what others have of it, the bodies
-    /// that come, each four times its length, and what the last one is told.
+    /// Of a pool of 200,000 bytes, and half of it for one caller: what others have of it, the
+    /// bodies that come, each four times its length, and what the last one is told.
     static let refusals: [(others: Int, bodies: [Int], status: Int, said: String)] = [
         (
             150_000, [15_000], 503,
@@ -72,7 +72,7 @@ import Testing
         others: Int, bodies: [Int], status: Int, said: String
     ) async throws {
         let pool = MemoryPool(bytesMax: 200_000, perCallerMax: 100_000)
-        let held = HeldMemory(pool, for: .user("ann"))
+        let held = HeldMemory(pool, for: .server)
         #expect(held.cover(others) == nil)
         let server = try TestServer { $0.memory = pool }
         let clients = try bodies.map { _ in try server.connect() }
