@@ -85,8 +85,14 @@ extension Problem {
             cause: cause)
     }
 
-    private static let statementTimeout = Problem(
-        code: "57014", status: 500, message: "canceling statement due to statement timeout")
+    private static var statementTimeout: Problem {
+        var problem = Problem(
+            code: "57014", status: 500, message: "canceling statement due to statement timeout",
+            hint: "Ask for less at a time, or declare an index for what is filtered and ordered. "
+                + "The bound is the setting rest.statement_timeout_ms.")
+        problem.policy = "rest.statement_timeout_ms"
+        return problem
+    }
 
     private static func dependents(
         _ deletion: ImpliedDeletion, of table: String, _ others: [String]
