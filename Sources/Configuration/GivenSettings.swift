@@ -122,9 +122,10 @@ public struct GivenSettings: Sendable {
         let needed = settings.limits.bodyBytesMax * MemoryBudget.bytesPerLargestBodyByte
         guard needed > settings.limits.memoryBytes else { return }
         let memory = Setting.memoryBytes
+        let place = values[memory.name].map { "\($0.source) gives \(settings.limits.memoryBytes)" }
         throw SettingFault(
             message: "\(given.source) gives \(Setting.bodyBytes), for which \(memory) has to be "
-                + "\(needed) or more (\(memory.otherWays))")
+                + "\(needed) or more (\(place ?? memory.otherWays))")
     }
 
     /// Refuses one address for both listeners.
