@@ -196,9 +196,9 @@ public enum Event: Sendable {
         case .databaseShared(let servers): [Self.list("servers", servers)]
         case .closedToOthers(let path, let mode):
             [.init("path", .string(path)), .init("mode", .string(mode))]
-        case .dataDirectoryMade(let path): [.init("path", .string(path))]
         case .secretsLost(let path, let isThere):
             [.init("path", .string(path)), .init("is_there", .bool(isThere))]
+        case .dataDirectoryMade(let path): [.init("path", .string(path))]
         case .secretsRestored(let path): [.init("path", .string(path))]
         case .databaseLost(let path, _, _):
             [.init("path", .string(path)), .init("message", .string(lines.joined(separator: ";")))]
@@ -218,7 +218,7 @@ public enum Event: Sendable {
         case .originUnread(let field, let address):
             [
                 .init("field", .string(field)), .init("address", .string(address)),
-                .init("setting", .string("proxies.trusted")),
+                .init("setting", .string("proxies.trusted")), .init("message", .string(lines[0])),
             ]
         case .serviceFailed(let name, let problem):
             [.init("service", .string(name))] + Self.fields(of: problem, request: nil)
@@ -227,12 +227,11 @@ public enum Event: Sendable {
         }
     }
 
-    /// The code, and the limit's name: the words may quote what a client has sent, which a log that
-    /// is kept must not hold.
+    /// The code, the limit's name and the user: the words may quote what a client has sent, which
+    /// a log that is kept must not hold.
     private static func fields(of refusal: Refusal?) -> [JSON.Member] {
-        [("code", refusal?.code), ("policy", refusal?.policy)].compactMap { name, text in
-            text.map { JSON.Member(name, .string($0)) }
-        }
+        [("code", refusal?.code), ("policy", refusal?.policy), ("sub", refusal?.user)]
+            .compactMap { name, text in text.map { JSON.Member(name, .string($0)) } }
     }
 
     private static func list(_ name: String, _ texts: [String]) -> JSON.Member {

@@ -9,6 +9,12 @@ final class ChannelRefusals: Sendable {
 
     init(log: Log) { self.log = log }
 
+    /// Tells of those that had no line and that none follows. Called now and then.
+    func tellRest() {
+        let untold = lines.takeRest()
+        if untold > 0 { log.record(.channelsRefused(count: untold)) }
+    }
+
     /// Tells of one, unless too many come.
     ///
     /// - Parameter topic: As the client wrote it; it may be as long as a message.

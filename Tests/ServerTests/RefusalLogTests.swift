@@ -148,6 +148,7 @@ import Testing
         #expect(fields["field"]?.string == "x-forwarded-for")
         #expect(fields["address"]?.string == "127.0.0.1")
         #expect(fields["setting"]?.string == "proxies.trusted")
+        #expect(fields["message"]?.string?.contains("is not believed") == true)
     }
 
     @Test(arguments: ["connections", "connections_per_address"])
@@ -184,6 +185,46 @@ import Testing
         #expect(throttled.first?["address"]?.string == "127.0.0.1")
         #expect(throttled.first?["policy"]?.string == "x")
         #expect(throttled.first?["code"]?.string == "over_request_rate_limit")
+    }
+
+    @Test func `what a flood leaves untold is counted when it is over`() throws {
+        let project = try DevelopedProject(["--log-format", "json"]) { project in
+            let limit = #"{"name": "x", "rate": "1/h", "routes": ["rest"], "per": "all"}"#
+            try project.write(
+                "{\"throttle\": {\"limits\": [\(limit)]}}", to: "Schemas/project.json")
+        }
+        let client = try HTTPClient(port: project.port)
+        let count = 50
+        for _ in 0...count { _ = try client.send("GET", "/rest/v1/notes") }
+        var told = 0
+        var isOver = false
+        while told < count, let line = project.command.nextLine() {
+            let fields = try JSONDocument(parsing: Array(line.utf8)).root
+            if fields["status"]?.int64 == 429 { told += 1 }
+            guard fields["event"]?.string == "requests_throttled" else { continue }
+            told += Int(fields["count"]?.int64 ?? 0)
+            isOver = true
+        }
+        #expect(told == count && isOver)
+    }
+
+    @Test func `a user who is throttled is named`() throws {
+        let project = try DevelopedProject(["--log-format", "json"]) { project in
+            let limit = #"{"name": "x", "rate": "1/h", "routes": ["rest"], "per": "user"}"#
+            try project.write(
+                "{\"throttle\": {\"limits\": [\(limit)]}}", to: "Schemas/project.json")
+        }
+        let key = try Self.key("anon", of: project)
+        let body = #"{"email":"ada@example.org","password":"correct horse"}"#
+        let session = try HTTPClient(port: project.port, key: key)
+            .send("POST", "/auth/v1/signup", body).json
+        let client = try HTTPClient(
+            port: project.port, key: key, token: session["access_token"]?.string)
+        for _ in 0..<2 { _ = try client.send("GET", "/rest/v1/notes") }
+        let line = try #require(project.command.lines(through: #""status":429"#).last)
+        let fields = try JSONDocument(parsing: Array(line.utf8)).root
+        #expect(fields["sub"]?.string == session["user"]?["id"]?.string, "\(line)")
+        #expect(fields["sub"] != nil)
     }
 
     @Test(arguments: ["/rest/v1/notes", "/auth/v1/settings", "/realtime/v1/websocket", "/metrics"])
