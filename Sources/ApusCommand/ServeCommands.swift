@@ -23,7 +23,7 @@ extension Command {
         }
         try Backend.run(options, mode: .development) { backend in
             Terminal.print(welcome(to: backend, of: options))
-            Terminal.print("listening on \(backend.url)\n")
+            Terminal.print(lines(of: backend))
         }
         return 0
     }
@@ -42,9 +42,14 @@ extension Command {
         let options = ServerOptions(arguments.given)
         let mode = Backend.Mode.production(migrate: arguments.has(.migrate))
         try Backend.run(options, mode: mode) { backend in
-            Terminal.print("listening on \(backend.url)\n")
+            Terminal.print(lines(of: backend))
         }
         return 0
+    }
+
+    /// What is waited for, last.
+    private static func lines(of backend: Backend) -> String {
+        (backend.metricsURL.map { "metrics on \($0)\n" } ?? "") + "listening on \(backend.url)\n"
     }
 
     private static func welcome(to backend: Backend, of options: ServerOptions) -> String {

@@ -55,26 +55,30 @@ extension GivenSettings {
     private func requireOwnNames(in throttle: Settings.Throttle) throws(SettingFault) {
         var owners: [String: String] = [:]
         func take(
-            _ quota: ThrottleQuota, _ policy: String, _ what: String, _ setting: Setting,
-            at part: Part
+            _ name: String, for owner: String, _ setting: Setting, at part: Part
         ) throws(SettingFault) {
-            for measure in quota.measures {
-                let name = measure.policyName(of: policy)
-                let owner = "the \(measure) of the \(what)"
-                guard let other = owners.updateValue(owner, forKey: name) else { continue }
-                throw SettingFault(
-                    message: "\(place(of: setting, part)): \(other) and \(owner) are both called "
-                        + "\"\(name)\" in answers and metrics; rename one of them")
-            }
+            guard let other = owners.updateValue(owner, forKey: name) else { return }
+            throw SettingFault(
+                message: "\(place(of: setting, part)): \(other) and \(owner) are both called "
+                    + "\"\(name)\" in answers and metrics; rename one of them")
         }
         for (number, limit) in throttle.limits.enumerated() {
-            try take(limit.quota, limit.name, "limit \"\(limit.name)\"", .limits) {
-                $0.element(at: number)?["name"]
+            for measure in limit.quota.measures {
+                let owner = "the \(measure) of the limit \"\(limit.name)\""
+                try take(measure.policyName(of: limit.name), for: owner, .limits) {
+                    $0.element(at: number)?["name"]
+                }
             }
         }
         for plan in throttle.plans {
-            try take(plan.quota, plan.policyName, "plan \"\(plan.name)\"", .plans) {
-                $0[plan.name]
+            var policies = plan.quota.measures.map {
+                ($0.policyName(of: plan.policyName), $0.rawValue)
+            }
+            if plan.feedsMax != nil { policies.append((plan.feedsPolicyName, "feeds")) }
+            for (name, what) in policies {
+                try take(name, for: "the \(what) of the plan \"\(plan.name)\"", .plans) {
+                    $0[plan.name]
+                }
             }
         }
     }

@@ -9,6 +9,17 @@ extension GivenSettings {
     public var warnings: [String] {
         let settings = settings
         return proxyWarnings(settings.proxies) + planWarnings(settings.throttle)
+            + metricsWarnings(settings.metrics)
+    }
+
+    private func metricsWarnings(_ metrics: Settings.Metrics) -> [String] {
+        guard metrics.key == nil, let address = metrics.listen, !address.isOfThisMachine else {
+            return []
+        }
+        return [
+            "\(source(of: .metricsListen)): metrics.listen is open to other machines, and without "
+                + "APUS_METRICS_KEY whoever reaches it may read /metrics"
+        ]
     }
 
     private func proxyWarnings(_ proxies: Settings.Proxies) -> [String] {

@@ -109,22 +109,23 @@ public struct GivenSettings: Sendable {
             try require(one, with: other)
         }
         try requireOwnAddress()
-        let settings = settings
+        var settings = settings
         try requireAgreement(in: settings.throttle)
         try requireMemory(for: settings)
+        if values[Setting.bodyBytes.name] == nil { settings.fitBodies() }
         return settings
     }
 
-    /// Refuses a bound of bodies that no body could come near: the memory has no room for it. The
-    /// default is no promise where there is less memory.
+    /// Refuses a bound of bodies that no body could come near: the memory has no room for it.
     private func requireMemory(for settings: Settings) throws(SettingFault) {
         guard let given = values[Setting.bodyBytes.name] else { return }
         let needed = settings.limits.bodyBytesMax * MemoryBudget.bytesPerLargestBodyByte
         guard needed > settings.limits.memoryBytes else { return }
         let memory = Setting.memoryBytes
+        let place = values[memory.name].map { "\($0.source) gives \(settings.limits.memoryBytes)" }
         throw SettingFault(
             message: "\(given.source) gives \(Setting.bodyBytes), for which \(memory) has to be "
-                + "\(needed) or more (\(memory.otherWays))")
+                + "\(needed) or more (\(place ?? memory.otherWays))")
     }
 
     /// Refuses one address for both listeners.
@@ -141,6 +142,14 @@ public struct GivenSettings: Sendable {
         throw SettingFault(
             message: "\(given.source) gives \(setting), which needs \(needed) "
                 + "(\(needed.otherWays))")
+    }
+}
+
+extension Settings {
+    /// Has the default follow the memory, where that has no room for it.
+    fileprivate mutating func fitBodies() {
+        limits.bodyBytesMax = min(
+            limits.bodyBytesMax, limits.memoryBytes / MemoryBudget.bytesPerLargestBodyByte)
     }
 }
 

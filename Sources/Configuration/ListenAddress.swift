@@ -27,6 +27,11 @@ public struct ListenAddress: Hashable, Sendable {
         "\(isSecure ? "https" : "http")://\(bracketedHost):\(port)"
     }
 
+    /// Whether only programs on the same machine reach it.
+    var isOfThisMachine: Bool {
+        host == "localhost" || host == "::1" || host.hasPrefix("127.")
+    }
+
     private var bracketedHost: String { host.contains(":") ? "[\(host)]" : host }
 
     /// What to say of a text with a port and no host. Other programs take it for every interface;

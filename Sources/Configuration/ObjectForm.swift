@@ -7,6 +7,8 @@ struct ObjectForm<Target: Hashable & Sendable>: Sendable {
     /// A word and what it sets.
     struct Member: Sendable {
         let name: String
+        /// What it is for, for editors.
+        let summary: String
         let syntax: SettingSyntax
         let isRequired: Bool
         let set: @Sendable (JSONValue, inout Target) -> Bool
@@ -15,9 +17,10 @@ struct ObjectForm<Target: Hashable & Sendable>: Sendable {
 
         init<Value: Hashable & Sendable>(
             _ name: String, _ path: any WritableKeyPath<Target, Value> & Sendable,
-            _ form: SettingForm<Value>, leftOut: Value? = nil
+            _ form: SettingForm<Value>, leftOut: Value? = nil, _ summary: String
         ) {
             self.name = name
+            self.summary = summary
             syntax = form.syntax
             isRequired = leftOut == nil
             set = { json, target in
@@ -30,6 +33,12 @@ struct ObjectForm<Target: Hashable & Sendable>: Sendable {
                 // Not a nil literal, which JSON takes for null.
                 return value == leftOut ? Optional<JSON>.none : form.json(value)
             }
+        }
+
+        fileprivate var jsonSchema: JSON {
+            var schema = syntax.jsonSchema
+            schema["description"] = .string(summary)
+            return schema
         }
     }
 
@@ -91,9 +100,13 @@ struct ObjectForm<Target: Hashable & Sendable>: Sendable {
             value.elements.first { !element.accepts($0) }
         }
         guard let element, let wrong else {
-            return .init(
-                "\"\(member.name)\" must be \(member.syntax.wording)", value,
-                suggestion: value.string.flatMap { nearest($0, in: member.syntax.choices) })
+            let message = "\"\(member.name)\" must be \(member.syntax.wording)"
+            let near = value.string.flatMap { nearest($0, in: member.syntax.choices) }
+            guard let element else { return .init(message, value, suggestion: near) }
+            // One element stands where a list of it is meant.
+            let meant = element.accepts(value) ? value.string : near
+            let list = meant.map { "; write " + String(utf8: JSON.array([.string($0)]).bytes) }
+            return .init(message + (list ?? ""), value)
         }
         return .init(
             "an element of \"\(member.name)\" must be \(element.wording)", wrong,
@@ -112,7 +125,7 @@ struct ObjectForm<Target: Hashable & Sendable>: Sendable {
     var jsonSchema: JSON {
         [
             "type": "object", "additionalProperties": false,
-            "properties": .object(members.map { .init($0.name, $0.syntax.jsonSchema) }),
+            "properties": .object(members.map { .init($0.name, $0.jsonSchema) }),
             "required": .array(members.filter(\.isRequired).map { .string($0.name) }),
         ]
     }

@@ -38,11 +38,14 @@ extension Setting {
             "how often one address may sign in without an account"),
         Setting(
             "auth.rate_limit_failed_sign_ins", \.auth.failedSignInRate, .rate, .onReload,
-            "how often one address or known device may fail to sign in to one account, and twice "
-                + "as often all addresses of an IPv6 network of 48 bits"),
+            "how often one address, or a device that shows a refresh token of the account, may "
+                + "fail to sign in to it; all addresses of an IPv6 network of 48 bits twice as "
+                + "often"),
         Setting(
             "auth.rate_limit_account", \.auth.failedSignInOfAccountRate, .rate,
-            .onReload, "the same for all addresses together where the account has no session"),
+            .onReload,
+            "the same for all addresses together; such devices pass, and addresses at which a "
+                + "session of the account began"),
     ]
 
     private static let passwordHashing = [

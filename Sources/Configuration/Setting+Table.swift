@@ -175,7 +175,8 @@ extension Setting {
     static let bodyBytes = Setting(
         "limits.body_bytes", \.limits.bodyBytesMax, .integer(1024...1 << 40), .onRestart,
         "the largest request body in bytes; limits.memory_bytes has to be "
-            + "\(MemoryBudget.bytesPerLargestBodyByte) times as much")
+            + "\(MemoryBudget.bytesPerLargestBodyByte) times as much, and where it is less, the "
+            + "default is lower")
 
     static let memoryBytes = Setting(
         "limits.memory_bytes", \.limits.memoryBytes, .integer(64 << 20...1 << 50), .onRestart,

@@ -45,11 +45,17 @@ extension ObjectForm where Target: Throttling {
     fileprivate static var quota: [Member] {
         let rate = SettingForm.someRate.optional
         return [
-            Member("rate", \.quota.rate, rate, leftOut: .some(nil)),
+            Member(
+                "rate", \.quota.rate, rate, leftOut: .some(nil),
+                "How often: 600/m burst 100 lets 100 come at once and 600 in a minute."),
             Member(
                 "concurrency", \.quota.concurrency, SettingForm.integer(1...1_000_000).optional,
-                leftOut: .some(nil)),
-            Member("cost", \.quota.cost, rate, leftOut: .some(nil)),
+                leftOut: .some(nil),
+                "Requests under way at the same time; of realtime, open sockets."),
+            Member(
+                "cost", \.quota.cost, rate, leftOut: .some(nil),
+                "How much work, as a rate: a request costs 1, one for each millisecond of it and "
+                    + "one for each kilobyte of its answer."),
         ]
     }
 }
@@ -58,27 +64,33 @@ extension ObjectForm<ThrottleLimit> {
     fileprivate static let limit = ObjectForm(
         noun: "a limit", blank: ThrottleLimit(),
         members: [
-            Member("name", \.name, .quotaName),
-            Member("per", \.subject, .choice("WHOSE", \.rawValue), leftOut: .caller),
+            Member("name", \.name, .quotaName, "What it is called in answers and metrics."),
+            Member(
+                "per", \.subject, .choice("WHOSE", \.rawValue), leftOut: .caller,
+                "Whose requests are counted together; caller is a user, or an address of people "
+                    + "who have not signed in, and what it is when left out."),
             Member(
                 "routes", \.routes,
                 .list(of: .route, called: "a list of routes that is not empty; left out it is all"),
-                leftOut: []),
+                leftOut: [],
+                "rest, auth, realtime, or a path and all below it; all services when left out."),
             Member(
                 "models", \.models,
                 .list(of: .model, called: "a list of models that is not empty; left out it is all"),
-                leftOut: []),
+                leftOut: [], "The models in the path; all when left out."),
             Member(
                 "verbs", \.verbs,
                 .list(
                     of: .choice("VERB", \.rawValue),
-                    called: "a list of verbs that is not empty; left out it is all"), leftOut: []),
+                    called: "a list of verbs that is not empty; left out it is all"),
+                leftOut: [], "What requests do, by their method; all when left out."),
             Member(
                 "roles", \.roles,
                 .list(
                     of: .choice("ROLE", \.rawValue),
                     called: "a list of roles that is not empty; left out it is all but service_role"
-                ), leftOut: []),
+                ), leftOut: [],
+                "Whom requests speak for; all but service_role when left out."),
         ] + quota,
         objection: { $0.objection })
 }
@@ -89,7 +101,8 @@ extension ObjectForm<ThrottlePlan> {
         members: quota + [
             Member(
                 "feeds", \.feedsMax, SettingForm.integer(0...1_000_000).optional,
-                leftOut: .some(nil))
+                leftOut: .some(nil),
+                "The channels that a caller may have open on all sockets together.")
         ],
         objection: { _ in nil })
 }
@@ -104,8 +117,21 @@ extension ThrottleLimit {
         if !models.isEmpty, !routes.isEmpty, !routes.contains(where: Self.reachesModels) {
             return "\"models\" are those of rest, which none of \"routes\" reaches"
         }
-        if !verbs.isEmpty, !routes.isEmpty, routes.allSatisfy(Self.isRealtime) {
+        return !routes.isEmpty && routes.allSatisfy(Self.isRealtime) ? objectionOfSockets : nil
+    }
+
+    /// The same of one that is about sockets alone, and the messages over them. Who is let in shows
+    /// a key; only the messages say who has signed in.
+    private var objectionOfSockets: String? {
+        if !verbs.isEmpty {
             return "a limit of realtime has no \"verbs\": messages over a socket have none"
+        }
+        if quota.cost != nil {
+            return "a limit of realtime has no \"cost\": sockets and their messages cost nothing"
+        }
+        if quota.concurrency != nil, subject == .user || roles == [.authenticated] {
+            return "open sockets are those of an address, whoever signs in over them; count the "
+                + "\"concurrency\" \"per\" address, of all \"roles\""
         }
         return nil
     }

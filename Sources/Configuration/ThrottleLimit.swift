@@ -91,6 +91,8 @@ public struct ThrottlePlan: Hashable, Sendable {
 
     /// What its policies are called by in answers and metrics.
     public var policyName: String { "plan-\(name)" }
+    /// What the policy of its feeds is called.
+    public var feedsPolicyName: String { "\(policyName)-feeds" }
     /// Whether it limits nothing.
     public var isEmpty: Bool { quota.isEmpty && feedsMax == nil }
 }

@@ -14,8 +14,8 @@ public enum Event: Sendable {
     case channelRefused(topic: String, address: String, refusal: Refusal)
     /// So many refusals on channels more than were told one by one.
     case channelsRefused(count: Int)
-    /// The server accepts connections.
-    case listening(url: String)
+    /// The server accepts connections; where metrics are, if at an address of their own.
+    case listening(url: String, metrics: String? = nil)
     /// A signal asked the server to finish what it has begun and stop.
     case draining
     /// The server has stopped.
@@ -169,7 +169,9 @@ public enum Event: Sendable {
         case .channelRefused(let topic, let address, let refusal):
             [.init("topic", .string(topic)), .init("address", .string(address))]
                 + Self.fields(of: refusal)
-        case .listening(let url): [.init("url", .string(url))]
+        case .listening(let url, let metrics):
+            [.init("url", .string(url))]
+                + [metrics.map { JSON.Member("metrics", .string($0)) }].compactMap { $0 }
         case .draining, .stopped: []
         case .schemasTaken(let names), .schemasGone(let names), .schemasWaiting(let names),
             .schemasSettled(let names), .schemasMended(waiting: let names):
@@ -194,9 +196,9 @@ public enum Event: Sendable {
         case .databaseShared(let servers): [Self.list("servers", servers)]
         case .closedToOthers(let path, let mode):
             [.init("path", .string(path)), .init("mode", .string(mode))]
-        case .dataDirectoryMade(let path): [.init("path", .string(path))]
         case .secretsLost(let path, let isThere):
             [.init("path", .string(path)), .init("is_there", .bool(isThere))]
+        case .dataDirectoryMade(let path): [.init("path", .string(path))]
         case .secretsRestored(let path): [.init("path", .string(path))]
         case .databaseLost(let path, _, _):
             [.init("path", .string(path)), .init("message", .string(lines.joined(separator: ";")))]
@@ -216,7 +218,7 @@ public enum Event: Sendable {
         case .originUnread(let field, let address):
             [
                 .init("field", .string(field)), .init("address", .string(address)),
-                .init("setting", .string("proxies.trusted")),
+                .init("setting", .string("proxies.trusted")), .init("message", .string(lines[0])),
             ]
         case .serviceFailed(let name, let problem):
             [.init("service", .string(name))] + Self.fields(of: problem, request: nil)
@@ -225,12 +227,11 @@ public enum Event: Sendable {
         }
     }
 
-    /// The code, and the limit's name: the words may quote what a client has sent, which a log that
-    /// is kept must not hold.
+    /// The code, the limit's name and the user: the words may quote what a client has sent, which
+    /// a log that is kept must not hold.
     private static func fields(of refusal: Refusal?) -> [JSON.Member] {
-        [("code", refusal?.code), ("policy", refusal?.policy)].compactMap { name, text in
-            text.map { JSON.Member(name, .string($0)) }
-        }
+        [("code", refusal?.code), ("policy", refusal?.policy), ("sub", refusal?.user)]
+            .compactMap { name, text in text.map { JSON.Member(name, .string($0)) } }
     }
 
     private static func list(_ name: String, _ texts: [String]) -> JSON.Member {

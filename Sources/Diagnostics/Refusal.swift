@@ -5,6 +5,8 @@ public final class Refusal: Sendable {
     public let code: String?
     /// The limit or plan that it is for; nil where it is for none.
     public let policy: String?
+    /// The user who asked, where a limit was met and he is known.
+    public let user: String?
     private let message: String
     private let details: String?
 
@@ -13,13 +15,21 @@ public final class Refusal: Sendable {
     /// - Parameters:
     ///   - message: may quote what the client has sent.
     ///   - details: what the message leaves open, without values of rows.
+    ///   - user: the one who asked, for the log alone.
     public init(
-        code: String? = nil, message: String, details: String? = nil, policy: String? = nil
+        code: String? = nil, message: String, details: String? = nil, policy: String? = nil,
+        user: String? = nil
     ) {
         self.code = code
         self.message = message
         self.details = details
         self.policy = policy
+        self.user = user
+    }
+
+    /// The same of what a user asked, who is nil where nobody has signed in.
+    public func asked(by user: String?) -> Refusal {
+        Refusal(code: code, message: message, details: details, policy: policy, user: user)
     }
 
     /// What a service answers a request with that it refuses.

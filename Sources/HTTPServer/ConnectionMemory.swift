@@ -18,9 +18,10 @@ struct ConnectionMemory: ~Copyable {
     private(set) var isOfHandshake: Bool
     /// What is held for the request.
     private var request = 0
-    /// Whether there was no room for what stands in the buffers: nothing else is begun until it has
-    /// left.
-    private(set) var isShort = false
+    /// What there was not enough of for what stands in the buffers.
+    private(set) var shortage: ShareShortage?
+    /// Whether there was no room for it: nothing else is begun until it has left.
+    var isShort: Bool { shortage != nil }
 
     /// - Parameter isSecure: Whether the connection is encrypted.
     init(_ pool: MemoryPool, for block: AddressBlock, isSecure: Bool) {
@@ -70,8 +71,10 @@ struct ConnectionMemory: ~Copyable {
 
     private mutating func take(_ wanted: Int, buffered: Int) throws(HTTPFault) {
         guard wanted > request else { return }
-        guard lease.cover(wanted + buffered) else {
-            throw lease.isBeyondShare(tlsBytes + wanted) ? .beyondShare : .noMemory
+        if let shortage = lease.take(wanted + buffered) {
+            let bytes = tlsBytes + wanted
+            throw lease.isBeyondShare(bytes)
+                ? .beyondShare(bytes, max: pool.bytesMax(for: caller)) : .noMemory(shortage)
         }
         request = wanted
     }
@@ -87,27 +90,17 @@ struct ConnectionMemory: ~Copyable {
     mutating func endRequest(buffered: Int) {
         request = 0
         prepared = nil
-        isShort = !lease.cover(request + buffered)
+        shortage = lease.take(request + buffered)
     }
 
     /// What stands in the buffers has become more or less.
     ///
     /// - Returns: False when there is no room for it.
     mutating func cover(buffered: Int) -> Bool {
-        isShort = !lease.cover(request + buffered)
+        shortage = lease.take(request + buffered)
         return !isShort
     }
 
     /// Gives back what is not needed now. Called now and then.
     mutating func trim(buffered: Int) { lease.trim(to: request + buffered) }
-}
-
-extension HTTPFault {
-    /// 503: the server's memory is taken.
-    static let noMemory = HTTPFault(
-        status: 503, message: "The server has no memory left for this request; try again.")
-
-    /// 413: more than what one caller may have of the memory, however much of it is free.
-    static let beyondShare = HTTPFault(
-        status: 413, message: "The body takes more memory than one caller may have.")
 }

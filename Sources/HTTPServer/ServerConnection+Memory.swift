@@ -24,7 +24,7 @@ extension ServerConnection {
             }
             var buffered = bufferedBytes
             if case .streamed? = admitted?.taker { buffered += cycle.bodyCount }
-            guard memory.cover(buffered: buffered) else { throw .noMemory }
+            guard memory.cover(buffered: buffered) else { throw .noMemory(memory.shortage) }
         } catch {
             guard cycle.abandon() else { return socket.abort() }
             postponed = nil
@@ -50,6 +50,6 @@ extension ServerConnection {
         else { return }
         cycle.startDraining(now: now)
         response = server.application.response(
-            to: .noMemory, in: Request(head: current.head, body: []))
+            to: .noMemory(memory.shortage), in: Request(head: current.head, body: []))
     }
 }

@@ -20,16 +20,22 @@ public final class HeldMemory: Sendable {
     /// - Returns: Why there is no room for them; nil where there is.
     public func cover(_ bytes: Int) -> MemoryShortage? {
         lease.withLock { lease in
-            if lease.cover(bytes) { return nil }
-            return lease.isBeyondShare(others + bytes) ? .beyondShare : .byOthers
+            guard let shortage = lease.take(bytes) else { return nil }
+            if lease.isBeyondShare(others + bytes) { return .beyondShare }
+            switch shortage {
+            case .inAll: return .byOthers
+            case .ofShare, .ofSite: return .byCaller
+            }
         }
     }
 }
 
 /// Why there is no room in a ``MemoryPool``.
-public enum MemoryShortage: Error {
+public enum MemoryShortage: Error, Hashable, Sendable {
     /// It is more than the caller may ever have.
     case beyondShare
+    /// The caller, or others of its site, have as much as they may.
+    case byCaller
     /// Others have it.
     case byOthers
 }

@@ -42,12 +42,12 @@ public final class MemoryPool: Sendable {
         caller.ifKnown == nil ? bounds.total : bounds.each
     }
 
-    func take(_ count: Int, for caller: Caller) -> Bool {
+    func take(_ count: Int, for caller: Caller) -> ShareShortage? {
         state.withLock { state in
             let shortage = state.shares.take(count, for: caller.ifKnown, within: bounds)
             if let shortage { state.refused.count(shortage) }
             state.peak = max(state.peak, state.shares.total)
-            return shortage == nil
+            return shortage
         }
     }
 
@@ -93,15 +93,18 @@ public struct MemoryLease: ~Copyable, Sendable {
     /// Takes what is missing for so many bytes, and gives back what is far too much.
     ///
     /// - Returns: False when the pool has not as much left; nothing has changed then.
-    public mutating func cover(_ bytes: Int) -> Bool {
+    public mutating func cover(_ bytes: Int) -> Bool { take(bytes) == nil }
+
+    /// The same for whoever tells what there is not enough of.
+    public mutating func take(_ bytes: Int) -> ShareShortage? {
         let wanted = steps(for: bytes)
         if wanted > held {
-            guard pool.take(wanted - held, for: caller) else { return false }
+            if let shortage = pool.take(wanted - held, for: caller) { return shortage }
             held = wanted
         } else if held - wanted > Self.slackBytes {
             trim(to: bytes)
         }
-        return true
+        return nil
     }
 
     /// Gives back what is too much for so many bytes.

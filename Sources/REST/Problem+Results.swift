@@ -1,5 +1,6 @@
 import Bytes
 import Diagnostics
+import HTTP
 import Store
 
 // What a client is told after its statement ran: too many or too few rows. All of these undo it.
@@ -25,28 +26,43 @@ extension Problem {
     static func tooMuchFound(max: Int) -> Problem {
         Problem(
             code: "54000", status: 413, message: "The write selects more than \(max) rows.",
-            hint: "Narrow the filter, so that each request writes fewer rows. \(rowsBound)"
+            hint: "\(narrowerFilter) \(rowsBound)"
         ).beyond(.writeRows)
+    }
+
+    /// What is told of a write whose rows a filter finds, and not a body: the body is no shorter
+    /// for fewer rows.
+    var ofFoundRows: Problem {
+        guard policy == RequestBound.writeTime.rawValue else { return self }
+        var problem = self
+        problem.hint = "\(Self.narrowerFilter) The bound is the setting rest.write_timeout_ms."
+        return problem
     }
 
     /// 54000: a body has more rows than one request may write.
     static func tooManyRows(max: Int) -> Problem {
         Problem(
             code: "54000", status: 413, message: "The body has more than \(max) rows.",
-            hint: "\(smallerHint) \(rowsBound)"
+            hint: "\(fewerRows) \(rowsBound)"
         ).beyond(.writeRows)
     }
 
     /// 54000: the values of a body take more memory than one caller may have.
-    static let tooManyValues = Problem(
-        code: "54000", status: 413,
-        message: "The values of the body take more memory than one caller may have.",
-        hint: "\(smallerHint) The bound is an eighth of the setting limits.memory_bytes.")
+    static let tooManyValues = Problem.beyondShare(
+        "The values of the body take more memory than one caller may have.")
+
+    /// 54000: a body is longer than the project lets one be.
+    static func bodyTooLong(_ fault: HTTPFault) -> Problem {
+        Problem(
+            code: "54000", status: 413, message: fault.message,
+            hint: "\(fewerRows) The bound is the setting limits.body_bytes."
+        ).beyond(.bodyBytes)
+    }
+
+    private static let narrowerFilter =
+        "Narrow the filter, so that each request writes fewer rows."
 
     private static let rowsBound = "The bound is the setting rest.write_rows."
-
-    private static let smallerHint =
-        "Write fewer rows in each request, or load them with 'apus import'."
 
     /// 21000: an upsert names one key twice.
     static let repeatedConflict = Problem(

@@ -36,7 +36,9 @@ extension RESTService {
                 })
         }
         rows += tableRows
-        return RouteTable(prefix: "/rest/v1", entry: .caller, rows) { self.response(to: $0, $1) }
+        return RouteTable(prefix: "/rest/v1", entry: .caller, rows) {
+            self.response(to: $0, $1, bodyBytesMax: bodyBytesMax)
+        }
     }
 
     private var rootRows: [Row] {
@@ -70,11 +72,15 @@ extension RESTService {
 
     /// Words what no row takes; the path is judged before the method (rest.md §2). A media type
     /// that is not read is PGRST102.
-    private func response(to refusal: RouteRefusal, _ request: Request) -> Response {
+    private func response(
+        to refusal: RouteRefusal, _ request: Request, bodyBytesMax: Int
+    ) -> Response {
         switch refusal {
         case .unknownPath: return Response(.path)
         case .body(let fault):
-            return fault.status == 415 ? Response(.body(fault.message)) : fault.response
+            if fault.status == 415 { return Response(.body(fault.message)) }
+            if fault == .bodyTooLong(max: bodyBytesMax) { return Response(.bodyTooLong(fault)) }
+            return fault.problem.map { Response($0) } ?? fault.response
         case .throttled(let quota):
             return Response(
                 .tooManyRequests(

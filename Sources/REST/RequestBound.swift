@@ -6,6 +6,12 @@ public enum RequestBound: String, Hashable, Sendable, CaseIterable {
     case planning
     /// The rows of a body, or that a filter finds to be written.
     case writeRows = "rest.write_rows"
+    /// The length of a body.
+    case bodyBytes = "limits.body_bytes"
+    /// The memory that a body, and what becomes of it, takes of what one caller may have.
+    case memory = "limits.memory_bytes"
+    /// The time that a write takes.
+    case writeTime = "rest.write_timeout_ms"
 }
 
 extension Problem {

@@ -17,9 +17,8 @@ public final class RealtimeHub {
     let settings: FeedSettings
     let authenticate: (String) -> Result<Identity, TokenRefusal>
     let quotas: (Request) -> SocketQuotas
-    /// Told why a client was refused something on a topic, in the words that it was told, and where
-    /// it is.
-    let report: (_ topic: String, _ reason: String, AddressBlock) -> Void
+    /// Told why a client was refused something on a topic, and where it is.
+    let report: (_ topic: String, Refusal, AddressBlock) -> Void
     /// The newest change that is known to be committed, where it may be ahead of what has come.
     let newestChange: () -> Int64?
     /// Does something in a later turn of the loop.
@@ -73,8 +72,7 @@ public final class RealtimeHub {
     ///   - quotas: what bounds those who speak over the socket that a request opens.
     ///   - signOuts: the sessions that were signed out behind so many, so that their channels end
     ///     in the same second; without it they are looked at every half minute.
-    ///   - report: told why a client was refused something on a topic, in the words that it was
-    ///     told, and where it is.
+    ///   - report: told why a client was refused something on a topic, and where it is.
     ///   - newestChange: the number of the newest change that is known to be committed, where that
     ///     may be ahead of what has been delivered: who joins begins behind it.
     ///   - inLaterTurn: does something in a later turn of the loop; without it many changes are
@@ -86,9 +84,7 @@ public final class RealtimeHub {
         authenticate: @escaping (String) -> Result<Identity, TokenRefusal>,
         quotas: @escaping (Request) -> SocketQuotas = { _ in SocketQuotas() },
         signOuts: @escaping (_ known: Int) -> SignOuts = { _ in .none },
-        report: @escaping (_ topic: String, _ reason: String, AddressBlock) -> Void = {
-            _, _, _ in
-        },
+        report: @escaping (_ topic: String, Refusal, AddressBlock) -> Void = { _, _, _ in },
         newestChange: @escaping () -> Int64? = { nil },
         inLaterTurn: @escaping (@escaping () -> Void) -> Void = { $0() },
         now: @escaping () -> Instant = { Instant.now },

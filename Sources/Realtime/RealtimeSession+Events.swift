@@ -29,7 +29,7 @@ extension RealtimeSession {
         } else if message.event == .leave, message.topic.hasPrefix(Channel.topicPrefix) {
             reply(ServerPayload.ok(), to: message)
         } else {
-            reply(ServerPayload.error(reason: "unmatched topic"), to: message)
+            reply(ServerPayload.error(reason: ChannelRefusal.unmatchedTopic.reason), to: message)
         }
     }
 
@@ -46,9 +46,9 @@ extension RealtimeSession {
         case .broadcast: endUnserved(channel, message, .broadcast)
         case .presence: endUnserved(channel, message, .presence)
         case .heartbeat, .join:
-            refuse(message, "UnknownEvent: Send heartbeats to the topic 'phoenix'")
+            refuse(message, .misplacedEvent)
         case .other(let name):
-            refuse(message, "UnknownEvent: There is no event '\(name)'")
+            refuse(message, .unknownEvent(name))
         }
     }
 
@@ -56,24 +56,20 @@ extension RealtimeSession {
     /// join with it is refused), Python's also when it tracks: they look at no reply. The end of
     /// the channel they show.
     private func endUnserved(_ channel: Channel, _ message: ClientMessage, _ unserved: Unserved) {
-        refuse(message, unserved.rawValue)
+        refuse(message, unserved.refusal)
         end(channel, because: .unserved(unserved))
     }
 
     /// Takes a message from the quotas of whom it speaks for; refuses it where one is used up.
     private func refusesOverQuota(_ message: ClientMessage, of identity: Identity) -> Bool {
         guard let quota = quotas.admitMessage(identity) else { return false }
-        refuse(message, "RequestRateLimitReached: Request rate limit reached. \(quota.details)")
+        refuse(message, .exhausted(quota))
         return true
     }
 
-    private func refuse(_ message: ClientMessage, _ reason: String) {
-        hub.report(message.topic, reason, block)
-        reply(ServerPayload.error(reason: reason), to: message)
-    }
-
-    private func refuse(_ message: ClientMessage, _ refusal: TokenRefusal) {
-        refuse(message, "InvalidJWTToken: \(refusal.message)")
+    private func refuse(_ message: ClientMessage, _ refusal: ChannelRefusal) {
+        hub.report(message.topic, refusal.refusal, block)
+        reply(ServerPayload.error(reason: refusal.reason), to: message)
     }
 
     /// Changes whom a channel speaks for. No reply when it works.
@@ -104,8 +100,8 @@ extension RealtimeSession {
         case .admitted(let place):
             channel.move(to: place)
             return true
-        case .refused(let max):
-            end(channel, because: .tooManyFeeds(max: max))
+        case .refused(let plan, let max, let policy):
+            end(channel, because: .refused(.tooManyFeeds(plan: plan, max: max, policy: policy)))
             return false
         }
     }
@@ -123,35 +119,35 @@ extension RealtimeSession {
     private func join(_ message: ClientMessage) {
         guard joins.take(at: hub.uptime()) else {
             hub.counters.refused[.joins, default: 0] += 1
-            refuse(message, "ClientJoinRateLimitReached: Too many joins per second")
+            refuse(message, .tooManyJoins)
             close(code: 1001, reason: "too many joins")
             return
         }
         guard message.topic.hasPrefix(Channel.topicPrefix) else {
-            refuse(message, "unmatched topic")
+            refuse(message, .unmatchedTopic)
             return
         }
         let request = JoinRequest(
             message.payload, bindingsMax: hub.settings.bindingsPerChannelMax)
         let more = request.bindings.count / RealtimeLimits.bindingsPerMessage
         guard more == 0 || messages.take(more, at: hub.uptime()) else {
-            refuse(message, "ClientJoinRateLimitReached: Too many bindings per second")
+            refuse(message, .tooManyBindingsPerSecond)
             return
         }
         let joining = identity(for: request)
         if refusesOverQuota(message, of: (try? joining.get()) ?? identity) { return }
         if let old = channels[message.topic] { remove(old) }
-        if let reason = objection(to: request, on: message.topic) {
-            refuse(message, reason)
+        if let refusal = objection(to: request, on: message.topic) {
+            refuse(message, refusal)
             return
         }
         switch joining {
-        case .failure(let refusal): refuse(message, refusal)
+        case .failure(let refusal): refuse(message, .token(refusal))
         case .success(let identity):
             judge(request.bindings, for: identity) { [unowned self] judged in
                 // That may have taken turns, in which its session may have been signed out.
                 switch self.identity(for: request) {
-                case .failure(let refusal): refuse(message, refusal)
+                case .failure(let refusal): refuse(message, .token(refusal))
                 case .success: open(message, request, judged)
                 }
             }
@@ -159,30 +155,26 @@ extension RealtimeSession {
     }
 
     /// Why a join is refused whoever asks; nil if it is not.
-    private func objection(to request: JoinRequest, on topic: String) -> String? {
+    private func objection(to request: JoinRequest, on topic: String) -> ChannelRefusal? {
         let name = topic.dropFirst(Channel.topicPrefix.count)
-        if name.isEmpty { return "TopicNameRequired: You must provide a topic name" }
-        if topic.utf8.count > RealtimeLimits.topicBytes {
-            return "TopicNameTooLong: A topic has at most \(RealtimeLimits.topicBytes) bytes"
-        }
+        if name.isEmpty { return .noTopicName }
+        if topic.utf8.count > RealtimeLimits.topicBytes { return .topicTooLong }
         if channels.count >= hub.settings.channelsPerSessionMax {
             hub.counters.refused[.channels, default: 0] += 1
-            return "ChannelRateLimitReached: Too many channels"
+            return .tooManyChannels
         }
         if request.bindings.count > hub.settings.bindingsPerChannelMax {
             hub.counters.refused[.bindings, default: 0] += 1
-            return "TooManyBindings: A channel has at most "
-                + "\(hub.settings.bindingsPerChannelMax) postgres_changes"
+            return .tooManyBindings(ofChannel: hub.settings.bindingsPerChannelMax)
         }
         let bindings = channels.values.reduce(request.bindings.count) { $0 + $1.bindings.count }
         if bindings > hub.settings.bindingsPerSessionMax {
             hub.counters.refused[.bindings, default: 0] += 1
-            return "TooManyBindings: The channels of a connection have at most "
-                + "\(hub.settings.bindingsPerSessionMax) postgres_changes together"
+            return .tooManyBindings(ofSocket: hub.settings.bindingsPerSessionMax)
         }
-        if let unserved = request.unserved { return unserved.rawValue }
+        if let unserved = request.unserved { return unserved.refusal }
         if !request.hasConfiguration, name.hasPrefix("public:") || name.hasPrefix("*") {
-            return "TopicNotSupported: Name tables in config.postgres_changes, not in the topic"
+            return .tablesInTopic
         }
         return nil
     }
@@ -200,8 +192,8 @@ extension RealtimeSession {
         let identity = judged.identity
         let place: (any FeedPlace)?
         switch quotas.admitFeed(identity, nil) {
-        case .refused(let max):
-            refuse(message, SystemNotice.tooManyFeeds(max: max).message)
+        case .refused(let plan, let max, let policy):
+            refuse(message, .tooManyFeeds(plan: plan, max: max, policy: policy))
             return
         case .admitted(let taken): place = taken
         }

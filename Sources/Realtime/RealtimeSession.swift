@@ -194,7 +194,7 @@ extension RealtimeSession {
     /// Sends a `system` message.
     func tell(_ notice: SystemNotice, on channel: Channel) {
         guard let sink else { return }
-        if notice.isRefusal { hub.report(channel.topic, notice.message, block) }
+        if let refusal = notice.refusal { hub.report(channel.topic, refusal.refusal, block) }
         sink.send(
             text: serializer.message(
                 topic: channel.topic, event: "system",

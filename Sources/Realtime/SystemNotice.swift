@@ -15,7 +15,7 @@ enum SystemNotice: Equatable {
     /// The channel is over because its client sends too much.
     case tooManyMessages
     /// The channel is over because whom it speaks for now has as many as his plan allows.
-    case tooManyFeeds(max: Int)
+    case refused(ChannelRefusal)
     /// The channel is over because its client wants what is not served.
     case unserved(Unserved)
     /// The socket is about to close for a restart.
@@ -25,7 +25,7 @@ enum SystemNotice: Equatable {
     var isAboutChanges: Bool {
         switch self {
         case .subscribed, .unusableBinding, .mustRefetch: true
-        case .connected, .tokenRefused, .tooManyMessages, .tooManyFeeds, .unserved, .disconnecting:
+        case .connected, .tokenRefused, .tooManyMessages, .refused, .unserved, .disconnecting:
             false
         }
     }
@@ -34,18 +34,21 @@ enum SystemNotice: Equatable {
     var isError: Bool {
         switch self {
         case .subscribed, .connected, .disconnecting: false
-        case .unusableBinding, .mustRefetch, .tokenRefused, .tooManyMessages, .tooManyFeeds,
-            .unserved:
+        case .unusableBinding, .mustRefetch, .tokenRefused, .tooManyMessages, .refused, .unserved:
             true
         }
     }
 
-    /// Whether a client is told by it what it cannot have. What was said in a reply before is not
-    /// said again.
-    var isRefusal: Bool {
+    /// What a client is told by it that it cannot have, for the log; nil where it is told of
+    /// something else. What was said in a reply before is not said again.
+    var refusal: ChannelRefusal? {
         switch self {
-        case .unusableBinding, .tokenRefused, .tooManyMessages, .tooManyFeeds: true
-        case .subscribed, .connected, .mustRefetch, .unserved, .disconnecting: false
+        case .unusableBinding(let text): ChannelRefusal("UnableToSubscribe", text)
+        case .tokenRefused(let refusal): .token(refusal)
+        case .tooManyMessages:
+            ChannelRefusal(nil, message, policy: "realtime.messages_per_second")
+        case .refused(let refusal): refusal
+        case .subscribed, .connected, .mustRefetch, .unserved, .disconnecting: nil
         }
     }
 
@@ -57,9 +60,8 @@ enum SystemNotice: Equatable {
         case .unusableBinding(let text), .mustRefetch(let text): text
         case .tokenRefused(let refusal): refusal.message
         case .tooManyMessages: "Too many messages per second"
-        case .tooManyFeeds(let max):
-            "FeedLimitReached: The plan has at most \(max) feeds at the same time"
-        case .unserved(let what): what.rawValue
+        case .refused(let refusal): refusal.reason
+        case .unserved(let what): what.refusal.reason
         case .disconnecting: "Server requested disconnect"
         }
     }

@@ -4,15 +4,30 @@ import HTTP
 
 /// What Supabase's protocol has and this server does not serve yet. Whoever asks for it is refused
 /// with these words, in the place where clients show them.
-enum Unserved: String {
+enum Unserved {
     /// Sending, acknowledging.
-    case broadcast = "BroadcastUnavailable: This server does not relay broadcasts yet"
+    case broadcast
     /// Tracking, and hearing of those who are tracked.
-    case presence = "PresenceUnavailable: This server does not track presence yet"
+    case presence
     /// Channels whose broadcasts and presence have rules.
-    case privateChannel = "Unauthorized: This server has no private channels yet"
+    case privateChannel
     /// Broadcasts from before a join.
-    case replay = "UnableToReplayMessages: Replay is not allowed for public channels"
+    case replay
+
+    /// The words.
+    var refusal: ChannelRefusal {
+        switch self {
+        case .broadcast:
+            ChannelRefusal("BroadcastUnavailable", "This server does not relay broadcasts yet")
+        case .presence:
+            ChannelRefusal("PresenceUnavailable", "This server does not track presence yet")
+        case .privateChannel:
+            ChannelRefusal("Unauthorized", "This server has no private channels yet")
+        case .replay:
+            ChannelRefusal(
+                "UnableToReplayMessages", "Replay is not allowed for public channels")
+        }
+    }
 }
 
 extension JoinRequest {
@@ -28,11 +43,11 @@ extension JoinRequest {
 extension RealtimeHub {
     /// Answers a broadcast over HTTP (realtime.md §9).
     static func refuseBroadcast() -> Response {
-        let text = Unserved.broadcast.rawValue
-        let body = JSON.object([JSON.Member("message", .string(text))])
+        let refusal = Unserved.broadcast.refusal
+        let body = JSON.object([JSON.Member("message", .string(refusal.reason))])
         var response = Response(
             status: 403, contentType: "application/json; charset=utf-8", body: body.bytes)
-        response.refusal = Refusal(message: text)
+        response.refusal = refusal.refusal
         return response
     }
 }

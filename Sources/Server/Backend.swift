@@ -30,6 +30,9 @@ public final class Backend: Sendable {
     public let port: Int
     /// The port at which scrapers alone are answered; nil where there is none.
     public let statusPort: Int?
+    /// Where metrics are at an address of their own: `http://127.0.0.1:9090/metrics`; nil where
+    /// they are at ``url``.
+    public let metricsURL: String?
     /// The API keys.
     public let keys: APIKeys
     /// Where the rows are: a file, or an address without its password.
@@ -46,6 +49,7 @@ public final class Backend: Sendable {
         self.port = port
         self.statusPort = statusPort
         url = parts.settings.url(port: port)
+        metricsURL = statusPort.flatMap { parts.settings.metricsURL(port: $0) }
         keys = parts.keys
         database = parts.location
         models = parts.schemas.catalogue.models.map(\.name)
@@ -85,7 +89,7 @@ public final class Backend: Sendable {
         let backend = Backend(
             parts, port: server.port, statusPort: statusServer?.port, services: services)
         database.noteServer(at: backend.url)
-        backend.log.record(.listening(url: backend.url))
+        backend.log.record(.listening(url: backend.url, metrics: backend.metricsURL))
         return backend
     }
 

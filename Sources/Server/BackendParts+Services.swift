@@ -24,9 +24,8 @@ extension BackendParts {
                 tick: .every(.seconds(1)) { database.look() },
                 stop: { database.close(within: $0) }),
             Service("retention", tick: .every(.seconds(60)) { database.trimChanges() }),
-            secretsWatch.map { watch in
-                Service("secrets", tick: .every(.seconds(1)) { watch.look() })
-            },
+            secretsWatch.map(Self.looking),
+            refusals,
             // Their threads start with the first password, and the first long request.
             Service("passwords", stop: { _ in auth.close() }),
             Service("requests", stop: { [services] _ in services.requestWorkers.close() }),
@@ -47,6 +46,20 @@ extension BackendParts {
             },
         ]
         return order.compactMap(\.self)
+    }
+
+    private static func looking(_ watch: SecretsWatch) -> Service {
+        Service("secrets", tick: .every(.seconds(1)) { watch.look() })
+    }
+
+    /// What is left to be told of refusals when no more of them come.
+    private var refusals: Service {
+        Service(
+            "refusals",
+            tick: .every(.seconds(1)) { [observer, services] in
+                observer.tellRest()
+                services.channelRefusals.tellRest()
+            })
     }
 
     /// The server, which does not listen yet.

@@ -19,6 +19,7 @@ struct BackendParts {
     let services: SharedServices
     let logQueue: LogQueue
     let metrics = Metrics()
+    let observer: RequestObserver
     /// Nil where no file has the secrets.
     let secretsWatch: SecretsWatch?
     let isDraining = Flag()
@@ -32,6 +33,7 @@ struct BackendParts {
         try settings.requireFreePorts(options)
         logQueue = LogQueue(format: settings.log.format ?? mode.logFormat)
         let log = logQueue.log(settings.log.level)
+        observer = RequestObserver(counters: metrics.requests, log: log)
         for warning in schemas.settingWarnings { log.record(.settingWarning(warning)) }
         try options.prepareDataDirectory(log: log)
         let sources = try SecretsSources(options)
@@ -58,8 +60,7 @@ struct BackendParts {
                     of: database, metrics, auth, throttle, workers, isDraining,
                     key: settings.metrics.key),
                 showsMetrics: settings.metrics.listen == nil, throttle: throttle,
-                requestWorkers: workers,
-                bodyBytesMax: settings.limits.bodyBytesMax)
+                requestWorkers: workers, bodyBytesMax: settings.limits.bodyBytesMax)
         } catch {
             database.close()
             throw error
@@ -71,7 +72,6 @@ struct BackendParts {
     /// Where and how to listen.
     var httpConfiguration: HTTPServerConfiguration {
         let bounds = settings.limits
-        let observer = RequestObserver(counters: metrics.requests, log: services.log)
         var configuration = HTTPServerConfiguration(
             connectionsMax: bounds.connectionsMax, messageBytesMax: bounds.messageBytesMax)
         configuration.host = settings.listen.host
@@ -89,7 +89,7 @@ struct BackendParts {
         configuration.memory = memory
         configuration.proxies = TrustedProxies(
             settings.proxies.trusted, field: settings.proxies.field)
-        configuration.observer = { request, peer in observer.record(request, from: peer) }
+        configuration.observer = { [observer] in observer.record($0, from: $1) }
         let notices = ConnectionNotices(
             log: services.log, limits: configuration.connectionLimits)
         configuration.notify = { notices.note($0) }
@@ -150,6 +150,11 @@ struct BackendParts {
 extension Settings {
     /// The URL of a server with these settings that has found this port.
     func url(port: Int) -> String { listen.url(port: port, isSecure: tls.files != nil) }
+
+    /// The same of metrics at an address of their own, if they have one.
+    func metricsURL(port: Int) -> String? {
+        metrics.listen.map { $0.url(port: port, isSecure: tls.files != nil) + "/metrics" }
+    }
 }
 
 extension Settings {
@@ -202,6 +207,8 @@ extension Backend.Mode {
         guard case .command = self else { return schemas }
         var schemas = schemas
         schemas.settings.listen = ListenAddress(host: "127.0.0.1", port: 0)
+        // A server beside it has that one.
+        schemas.settings.metrics.listen = nil
         schemas.settings.tls.certificate = nil
         schemas.settings.tls.key = nil
         schemas.settings.loops = 1

@@ -8,6 +8,8 @@ final class LineQuota: Sendable {
         var bucket: TokenBucket
         /// Those that had no line since the last one that had.
         var untold = 0
+        /// When the last one of them came.
+        var lastUntold = ContinuousClock.now
     }
 
     private let state: Mutex<State>
@@ -24,10 +26,26 @@ final class LineQuota: Sendable {
         state.withLock { state in
             guard state.bucket.take(at: ContinuousClock.now) else {
                 state.untold += 1
+                state.lastUntold = ContinuousClock.now
                 return nil
             }
             defer { state.untold = 0 }
             return state.untold
         }
     }
+
+    /// Those that had no line, once no more of them come: there is none then that tells of them.
+    ///
+    /// - Returns: how many; 0 where none are to be told of.
+    func takeRest() -> Int {
+        state.withLock { state in
+            guard state.untold > 0, ContinuousClock.now - state.lastUntold >= Self.silence else {
+                return 0
+            }
+            defer { state.untold = 0 }
+            return state.untold
+        }
+    }
+
+    private static let silence: Duration = .seconds(2)
 }

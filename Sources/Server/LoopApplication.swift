@@ -157,7 +157,10 @@ final class LoopApplication: Application {
 
     /// The answer to a request for which a quota is used up.
     private func throttle(_ request: Request, _ table: Int, _ identity: Identity) -> Response? {
-        door?.admit(request, table: table, identity).map { throttled($0, request, table) }
+        guard let quota = door?.admit(request, table: table, identity) else { return nil }
+        var response = throttled(quota, request, table)
+        if let user = identity.userID { response.refusal = response.refusal?.asked(by: user) }
+        return response
     }
 
     private func throttled(_ quota: QuotaExhausted, _ request: Request, _ table: Int) -> Response {

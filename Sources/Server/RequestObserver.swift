@@ -28,6 +28,13 @@ final class RequestObserver: Sendable {
                 refusal: request.refusal))
     }
 
+    /// Tells of those that were throttled without a line and that none follows. Called now and
+    /// then.
+    func tellRest() {
+        let untold = throttledLines.takeRest()
+        if untold > 0 { log.record(.requestsThrottled(count: untold)) }
+    }
+
     /// Whether a request that is throttled has a line of its own. Those before it that had none are
     /// told of.
     private func isThrottledTold() -> Bool {

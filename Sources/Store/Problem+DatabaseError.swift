@@ -58,11 +58,6 @@ extension Problem {
         code: "55P03", status: 503, message: "The database is busy.",
         hint: "Try again in a moment.", retryAfterSeconds: 1)
 
-    private static let noMemory = Problem(
-        code: "53200", status: 503, message: "The server has no memory left for this request.",
-        hint: "Try again in a moment; where it stays so, ask for or send fewer rows, or fewer "
-            + "columns with long values.", retryAfterSeconds: 1)
-
     private static func unreachable(
         _ cause: String, _ remedy: String?, _ retryAfterSeconds: Int64
     ) -> Problem {
@@ -90,8 +85,14 @@ extension Problem {
             cause: cause)
     }
 
-    private static let statementTimeout = Problem(
-        code: "57014", status: 500, message: "canceling statement due to statement timeout")
+    private static var statementTimeout: Problem {
+        var problem = Problem(
+            code: "57014", status: 500, message: "canceling statement due to statement timeout",
+            hint: "Ask for less at a time, or declare an index for what is filtered and ordered. "
+                + "The bound is the setting rest.statement_timeout_ms.")
+        problem.policy = "rest.statement_timeout_ms"
+        return problem
+    }
 
     private static func dependents(
         _ deletion: ImpliedDeletion, of table: String, _ others: [String]

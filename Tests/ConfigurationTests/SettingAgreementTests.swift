@@ -41,6 +41,14 @@ import Testing
             said: #"--throttle-plans: the rate of the limit "plan-free" and the rate of the plan "#
                 + #""free" are both called "plan-free" in answers and metrics; rename one of them"#),
         Mistake(
+            flags: [
+                ("throttle-limits", #"[{"name":"plan-free-feeds","rate":"1/s"}]"#),
+                ("throttle-plans", #"{"free":{"feeds":1}}"#),
+            ],
+            said: #"--throttle-plans: the rate of the limit "plan-free-feeds" and the feeds of "#
+                + #"the plan "free" are both called "plan-free-feeds" in answers and metrics; "#
+                + "rename one of them"),
+        Mistake(
             flags: [("throttle-plan-claim", "app_metadata.tier")],
             said: "--throttle-plan-claim: throttle.plan_claim does nothing without throttle.plans"),
         Mistake(
@@ -79,7 +87,17 @@ import Testing
         Mistake(
             flags: [("throttle-plans", #"{"a":{}}"#), ("throttle-plan-default", "a")],
             said: #"--throttle-plans: the plan "a" limits nothing: "#),
+        Mistake(
+            flags: [("metrics-listen", "0.0.0.0:9090")],
+            said: "--metrics-listen: metrics.listen is open to other machines, "),
     ]
+
+    @Test(arguments: ["127.0.0.1:9090", "[::1]:9090", "localhost:9090"])
+    func `metrics of this machine need no key`(address: String) throws {
+        var given = GivenSettings()
+        try given.give(.metricsListen, flag: address)
+        #expect(given.warnings == [])
+    }
 
     @Test(arguments: warned)
     func `what is probably not meant is warned of`(_ mistake: Mistake) throws {

@@ -65,7 +65,8 @@ import Testing
         )
         var given = GivenSettings()
         try given.give(memory, flag: "67108864")
-        #expect(try given.resolved().limits.bodyBytesMax == 10_485_760)
+        // The default is what there is room for.
+        #expect(try given.resolved().limits.bodyBytesMax == (64 << 20) / 33)
         given = GivenSettings()
         try given.give(body, flag: "16777216")
         let fault = #expect(throws: SettingFault.self) { try given.resolved() }
@@ -73,6 +74,10 @@ import Testing
             fault?.message == "--limits-body-bytes gives limits.body_bytes, for which "
                 + "limits.memory_bytes has to be 553648128 or more (--limits-memory-bytes or "
                 + "APUS_LIMITS_MEMORY_BYTES)")
+        try given.give(memory, flag: "67108864")
+        let other = #expect(throws: SettingFault.self) { try given.resolved() }
+        #expect(
+            other?.message.hasSuffix("or more (--limits-memory-bytes gives 67108864)") == true)
         try given.give(memory, flag: "553648128")
         #expect(try given.resolved().limits.bodyBytesMax == 16_777_216)
     }

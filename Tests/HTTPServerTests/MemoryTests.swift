@@ -47,6 +47,46 @@ import Testing
         #expect(client.readToEnd() == "")
     }
 
+    /// Of a pool of 200,000 bytes, and half of it for one caller: what others have of it, the
+    /// bodies that come, each four times its length, and what the last one is told.
+    static let refusals: [(others: Int, bodies: [Int], status: Int, said: String)] = [
+        (
+            150_000, [15_000], 503,
+            #"{"message":"The server has no memory left for this request.","code":"53200","#
+        ),
+        (
+            0, [15_000, 15_000], 503,
+            #"{"message":"The caller's other requests have its share of the server's memory.","#
+                + #""code":"53200","hint":"Try again when they are answered, and send fewer at "#
+                + #"the same time. The bound is an eighth of the setting limits.memory_bytes."}"#
+        ),
+        (
+            0, [30_000], 413,
+            #"{"message":"The request takes 120000 bytes of memory, and one caller may have "#
+                + #"100000.","code":"54000","hint":"Write fewer rows in each request, or load "#
+        ),
+    ]
+
+    @Test(arguments: refusals)
+    func `a body that there is no room for is told whose the memory is`(
+        others: Int, bodies: [Int], status: Int, said: String
+    ) async throws {
+        let pool = MemoryPool(bytesMax: 200_000, perCallerMax: 100_000)
+        let held = HeldMemory(pool, for: .server)
+        #expect(held.cover(others) == nil)
+        let server = try TestServer { $0.memory = pool }
+        let clients = try bodies.map { _ in try server.connect() }
+        for (client, count) in zip(clients, bodies) {
+            let taken = pool.taken
+            client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: \(count)\r\n\r\n")
+            if client !== clients.last { #expect(await eventually { pool.taken > taken }) }
+        }
+        let answer = clients.last?.readAnswer()
+        #expect(answer?.status == status)
+        #expect(answer?.text.hasPrefix(said) == true, "\(answer?.text ?? "")")
+        withExtendedLifetime(held) {}
+    }
+
     @Test func `a body that is not read as JSON takes nothing for values`() throws {
         let server = try server(bytesMax: 200_000)
         let client = try server.connect()

@@ -15,8 +15,9 @@ import Testing
         "428C9": (2, "PostgreSQL: of INSERT and of UPDATE"),
         "57014": (2, "PostgreSQL: the timeout, and who asked is gone"),
         // SQLSTATEs of a limit or of a failed call: the message names which.
+        "53200": (2, "memory: there is none left, and the caller's share is in use"),
         "53400": (3, "long answers: too many; the log is full; one was ended for it"),
-        "54000": (7, "answers, rows, bodies, values, searches, writes are too large in different ways"),
+        "54000": (6, "answers, rows, bodies, searches, writes are too large in different ways"),
         "54001": (2, "a pattern and a statement are too complex in different ways"),
         "58030": (2, "the call on a file that failed, and its path; and a database that is lost"),
         "XX000": (2, "an error of the database, and one of this server"),

@@ -86,6 +86,8 @@ import Testing
         #expect(other.cover(2 * Self.step) == .byOthers)
         #expect(other.cover(4 * Self.step) == .beyondShare)
         #expect(other.cover(Self.step) == nil)
+        let third = HeldMemory(pool, for: ann)
+        #expect(third.cover(Self.step) == .byCaller)
     }
 
     @Test(arguments: [Caller.anonymous(.none), .service(.none), .server])

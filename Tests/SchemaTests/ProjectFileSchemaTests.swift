@@ -45,6 +45,21 @@ import Testing
         }
     }
 
+    @Test func `every word of a limit and of a plan says what it is for`() throws {
+        let throttle = try JSONDocument(parsing: ProjectFileSchema.bytes)
+            .root["properties"]?["throttle"]?["properties"]
+        let objects = [
+            throttle?["limits"]?["items"], throttle?["plans"]?["additionalProperties"],
+        ]
+        for object in objects {
+            let words = try #require(object?["properties"]).members
+            #expect(words.count > 3)
+            for (name, word) in words {
+                #expect(word["description"]?.string?.hasSuffix(".") == true, "\(name.string ?? "")")
+            }
+        }
+    }
+
     @Test func `reader and schema take every example and refuse what is none`() throws {
         for setting in Setting.all where setting.standsInFile {
             for example in setting.syntax.examples {

@@ -11,7 +11,28 @@ import Testing
         var testDescription: String { throttle }
     }
 
-    static let faults = [
+    private static let ofSockets =
+        "open sockets are those of an address, whoever signs in over them; count the "
+        + #""concurrency" "per" address, of all "roles""#
+
+    /// Words of limits that are about sockets alone, and could refuse none.
+    private static let idle: [(words: String, message: String)] = [
+        (#""concurrency": 2, "per": "user", "routes": ["realtime"]"#, ofSockets),
+        (#""concurrency": 2, "roles": ["authenticated"], "routes": ["realtime"]"#, ofSockets),
+        (#""rate": "1/s", "concurrency": 2, "per": "user", "routes": ["realtime"]"#, ofSockets),
+        (
+            #""rate": "1/s", "cost": "2/s", "routes": ["realtime"]"#,
+            #"a limit of realtime has no "cost": sockets and their messages cost nothing"#
+        ),
+    ]
+
+    private static let idleFaults = idle.map { words, message in
+        Fault(
+            throttle: "{\"limits\": [{\"name\": \"a\", \(words)}]}",
+            told: [(#"{"name""#, message)])
+    }
+
+    private static let faults = [
         Fault(
             throttle: #"{"limits": [{"name": "a", "rte": "10/s"}]}"#,
             told: [(#""rte""#, #"a limit has no word "rte"; did you mean "rate"?"#)]),
@@ -41,6 +62,24 @@ import Testing
                 (
                     #""xyz""#,
                     #"an element of "verbs" must be one of read, create, update, delete"#
+                )
+            ]),
+        Fault(
+            throttle: #"{"limits": [{"name": "a", "rate": "1/s", "verbs": "raed"}]}"#,
+            told: [
+                (
+                    #""raed""#,
+                    #""verbs" must be a list of verbs that is not empty; left out it is all; "#
+                        + #"write ["read"]"#
+                )
+            ]),
+        Fault(
+            throttle: #"{"limits": [{"name": "a", "rate": "1/s", "routes": "/rest/v1/x"}]}"#,
+            told: [
+                (
+                    #""/rest"#,
+                    #""routes" must be a list of routes that is not empty; left out it is all; "#
+                        + #"write ["/rest/v1/x"]"#
                 )
             ]),
         Fault(
@@ -84,7 +123,19 @@ import Testing
             told: [(#""feed""#, #"a plan has no word "feed"; did you mean "feeds"?"#)]),
     ]
 
-    @Test(arguments: faults)
+    @Test(arguments: [
+        #""concurrency": 2, "routes": ["realtime"]"#,
+        #""concurrency": 2, "per": "user", "routes": ["realtime", "rest"]"#,
+        #""concurrency": 2, "roles": ["anon"], "routes": ["realtime"]"#,
+        #""rate": "1/s", "per": "user", "routes": ["realtime"]"#,
+        #""cost": "2/s", "routes": ["realtime", "auth"]"#, #""cost": "2/s", "per": "user""#,
+    ])
+    func `a limit that may refuse something is none`(words: String) {
+        let text = "{\"throttle\": {\"limits\": [{\"name\": \"a\", \(words)}]}}"
+        #expect(diagnostics([("project.json", text)]) == [])
+    }
+
+    @Test(arguments: faults + idleFaults)
     func `each fault is told where it stands`(row: Fault) {
         let text = "{\"throttle\": \(row.throttle)}"
         let expected = row.told.map { at, message in

@@ -72,6 +72,17 @@ import Testing
         #expect(try server.serviceClient().send("GET", "/rest/v1/things").text.contains("b"))
     }
 
+    @Test func `rows are loaded beside a server that has an address for metrics`() throws {
+        let server = try TestBackend(
+            models: Self.models, project: #"{"metrics": {"listen": "127.0.0.1:0"}}"#)
+        let port = try #require(server.backend.statusPort)
+        try server.project.write(
+            "{\"metrics\": {\"listen\": \"127.0.0.1:\(port)\"}}", to: "Schemas/project.json")
+        let (lines, code) = try Self.load([], into: server.project)
+        #expect(code == 0, "\(lines)")
+        #expect(try server.serviceClient().send("GET", "/rest/v1/things").text.contains("b"))
+    }
+
     /// A server with a certificate for localhost, and what it serves.
     private static func secured(_ certificate: TestAuthority.Issued) throws -> TestBackend {
         try TestBackend(

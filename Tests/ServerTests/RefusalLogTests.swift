@@ -148,6 +148,7 @@ import Testing
         #expect(fields["field"]?.string == "x-forwarded-for")
         #expect(fields["address"]?.string == "127.0.0.1")
         #expect(fields["setting"]?.string == "proxies.trusted")
+        #expect(fields["message"]?.string?.contains("is not believed") == true)
     }
 
     @Test(arguments: ["connections", "connections_per_address"])
@@ -184,6 +185,46 @@ import Testing
         #expect(throttled.first?["address"]?.string == "127.0.0.1")
         #expect(throttled.first?["policy"]?.string == "x")
         #expect(throttled.first?["code"]?.string == "over_request_rate_limit")
+    }
+
+    @Test func `what a flood leaves untold is counted when it is over`() throws {
+        let project = try DevelopedProject(["--log-format", "json"]) { project in
+            let limit = #"{"name": "x", "rate": "1/h", "routes": ["rest"], "per": "all"}"#
+            try project.write(
+                "{\"throttle\": {\"limits\": [\(limit)]}}", to: "Schemas/project.json")
+        }
+        let client = try HTTPClient(port: project.port)
+        let count = 50
+        for _ in 0...count { _ = try client.send("GET", "/rest/v1/notes") }
+        var told = 0
+        var isOver = false
+        while told < count, let line = project.command.nextLine() {
+            let fields = try JSONDocument(parsing: Array(line.utf8)).root
+            if fields["status"]?.int64 == 429 { told += 1 }
+            guard fields["event"]?.string == "requests_throttled" else { continue }
+            told += Int(fields["count"]?.int64 ?? 0)
+            isOver = true
+        }
+        #expect(told == count && isOver)
+    }
+
+    @Test func `a user who is throttled is named`() throws {
+        let project = try DevelopedProject(["--log-format", "json"]) { project in
+            let limit = #"{"name": "x", "rate": "1/h", "routes": ["rest"], "per": "user"}"#
+            try project.write(
+                "{\"throttle\": {\"limits\": [\(limit)]}}", to: "Schemas/project.json")
+        }
+        let key = try Self.key("anon", of: project)
+        let body = #"{"email":"ada@example.org","password":"correct horse"}"#
+        let session = try HTTPClient(port: project.port, key: key)
+            .send("POST", "/auth/v1/signup", body).json
+        let client = try HTTPClient(
+            port: project.port, key: key, token: session["access_token"]?.string)
+        for _ in 0..<2 { _ = try client.send("GET", "/rest/v1/notes") }
+        let line = try #require(project.command.lines(through: #""status":429"#).last)
+        let fields = try JSONDocument(parsing: Array(line.utf8)).root
+        #expect(fields["sub"]?.string == session["user"]?["id"]?.string, "\(line)")
+        #expect(fields["sub"] != nil)
     }
 
     @Test(arguments: ["/rest/v1/notes", "/auth/v1/settings", "/realtime/v1/websocket", "/metrics"])
@@ -230,6 +271,38 @@ import Testing
         let refused = try lines.map { try JSONDocument(parsing: Array($0.utf8)).root }
             .filter { $0["event"]?.string == "channel_refused" }
         #expect((1...100).contains(refused.count), "\(refused.count) lines")
+    }
+
+    /// Limits of feeds, how many joins they let in, and what the log says of the next.
+    static let feedLimits: [(throttle: String, joins: Int, code: String, policy: String)] = [
+        (
+            #""plans": {"free": {"feeds": 2}}, "plan_default": "free""#, 2, "FeedLimitReached",
+            "plan-free-feeds"
+        ),
+        (
+            #""plans": {"free": {"rate": "1/h"}}, "plan_default": "free""#, 0,
+            "RequestRateLimitReached", "plan-free"
+        ),
+        (
+            #""limits": [{"name": "x", "rate": "3/h", "routes": ["realtime"]}]"#, 2,
+            "RequestRateLimitReached", "x"
+        ),
+    ]
+
+    @Test(arguments: feedLimits)
+    func `a feed that a limit refuses is told with its code and policy`(
+        throttle: String, joins: Int, code: String, policy: String
+    ) throws {
+        let project = try DevelopedProject(["--log-format", "json"]) { project in
+            try project.write("{\"throttle\": {\(throttle)}}", to: "Schemas/project.json")
+        }
+        let feed = try FeedClient(port: project.port, key: try Self.key("anon", of: project))
+        for number in 0...joins { _ = try feed.push("room\(number)", "phx_join", ["config": [:]]) }
+        let line = try #require(project.command.lines(through: "channel_refused").last)
+        let fields = try JSONDocument(parsing: Array(line.utf8)).root
+        #expect(fields["topic"]?.string == "realtime:room\(joins)", "\(line)")
+        #expect(fields["code"]?.string == code)
+        #expect(fields["policy"]?.string == policy)
     }
 
     @Test func `a request that is served has no code`() throws {
@@ -279,7 +352,7 @@ import Testing
         ),
         (
             "phx_join", ["config": ["private": true]],
-            "refused on realtime:room: Unauthorized: This server has no private channels yet"
+            "refused on realtime:room: Unauthorized This server has no private channels yet"
         ),
         (
             "phx_join", ["config": [:], "access_token": "x"],

@@ -186,6 +186,8 @@ import Testing
             command, "postgres://\(role)@/\(database.name)?host=\(server.directory)")
         #expect(lines.contains { $0.contains("\(role) may not make schemas in it") }, "\(lines)")
         #expect(lines.last?.contains("GRANT CREATE ON DATABASE") == true, "\(lines)")
+        // All at once.
+        #expect(lines.last?.contains("GRANT CREATE ON SCHEMA \"public\" TO") == true, "\(lines)")
         #expect(code == 1)
     }
 

@@ -52,6 +52,12 @@ import Testing
             let told = try answer.json
             #expect(told["code"]?.string == "54000")
             #expect(told["message"]?.string == "The write takes more than 5 ms and was undone.")
+            let way =
+                write.method == "POST"
+                ? "Write fewer rows in each request, or load them with 'apus import'."
+                : "Narrow the filter, so that each request writes fewer rows."
+            #expect(
+                told["hint"]?.string == "\(way) The bound is the setting rest.write_timeout_ms.")
         }
         // A write is answered before its turn is counted.
         let counted = "writes_overtime_total \(Self.writes.count)\n"
@@ -59,6 +65,9 @@ import Testing
             await eventually {
                 (try? client.send("GET", "/metrics").text)?.contains(counted) == true
             })
+        let bound = #"apus_rest_refused_total{bound="rest.write_timeout_ms"} "#
+        let metrics = try client.send("GET", "/metrics").text
+        #expect(metrics.contains("\(bound)\(Self.writes.count)\n"))
         let left = try client.send(
             "GET", "/rest/v1/books?name=like.book*&select=id&limit=1",
             fields: [("Prefer", "count=exact")])

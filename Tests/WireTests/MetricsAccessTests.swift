@@ -26,6 +26,24 @@ import Testing
         }
     }
 
+    @Test(arguments: ["text", "json"])
+    func `the start says where metrics are that have an address of their own`(
+        format: String
+    ) throws {
+        let project = try TestProject(project: #"{"metrics": {"listen": "127.0.0.1:0"}}"#)
+        let command = try RunningCommand([
+            "dev", "--project", project.path, "--listen", "127.0.0.1:0", "--log-format", format,
+        ])
+        let text = format == "json" ? #""event":"listening""# : "metrics on "
+        let line = try #require(command.lines(through: text).last)
+        let url = try #require(line.firstRange(of: "://127.0.0.1:", after: "metrics"))
+        let port = try #require(Int(line[url.upperBound...].prefix { $0.isNumber }))
+        #expect(line[url.upperBound...].contains("/metrics"))
+        #expect(try HTTPClient(port: port).send("GET", "/metrics").status == 200)
+        #expect(try HTTPClient(port: port).send("GET", "/rest/v1/notes").status == 404)
+        withExtendedLifetime(command) {}
+    }
+
     @Test func `with a key metrics are for who shows it`() throws {
         let project = try TestProject()
         let backend = try backend(project, key: "a key of some length")
@@ -38,5 +56,12 @@ import Testing
         #expect(try status("/metrics", "another key") == 401)
         #expect(try status("/metrics", "a key of some length") == 200)
         #expect(try status("/health", nil) == 200)
+    }
+}
+
+extension String {
+    /// The first range of a text behind another one.
+    fileprivate func firstRange(of text: String, after word: String) -> Range<Index>? {
+        firstRange(of: word).flatMap { self[$0.upperBound...].firstRange(of: text) }
     }
 }

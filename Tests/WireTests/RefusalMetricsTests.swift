@@ -45,14 +45,24 @@ import Testing
     }
 
     @Test func `a request that is too large`() throws {
-        let backend = try backend(#"{"rest": {"write_rows": 2}}"#)
+        let backend = try backend(
+            #"{"rest": {"write_rows": 2}, "limits": {"body_bytes": 4096}}"#)
         let client = try backend.client()
         let rows = #"[{"data": 1}, {"data": 2}, {"data": 3}]"#
         #expect(try client.send("POST", "/rest/v1/notes", rows).status == 413)
         let tests = (0..<600).map { "id=gt.\($0)" }.joined(separator: "&")
         #expect(try client.send("GET", "/rest/v1/notes?\(tests)").status == 400)
-        #expect(try value(#"apus_rest_refused_total{bound="rest.write_rows"}"#, client) == 1)
-        #expect(try value(#"apus_rest_refused_total{bound="planning"}"#, client) == 1)
+        let long = #"{"data": "\#(String(repeating: "x", count: 5000))"}"#
+        let json = try client.send("POST", "/rest/v1/notes", long).json
+        #expect(json["code"] == "54000")
+        #expect(json["message"] == "The body is larger than the limit of 4096 bytes.")
+        #expect(
+            json["hint"]?.string == "Write fewer rows in each request, or load them with "
+                + "'apus import'. The bound is the setting limits.body_bytes.")
+        let scraper = try backend.client()
+        for bound in ["rest.write_rows", "planning", "limits.body_bytes"] {
+            #expect(try value("apus_rest_refused_total{bound=\"\(bound)\"}", scraper) == 1)
+        }
     }
 
     @Test func `a connection beyond those of its address`() throws {

@@ -15,7 +15,6 @@ enum RouteAnswers {
         "No API key found in request": "key",
         "Invalid API key": "key",
         "no Route matched with those values": "no route",
-        "The body is larger than the limit of 10485760 bytes.": "over 10 MiB",
         "The body is larger than the limit of 0 bytes.": "over 0",
         "FeatureNotEnabled": "no storage",
         "NOT_FOUND": "no functions",
@@ -43,13 +42,13 @@ enum RouteAnswers {
         /rest/v1/rooms
           none bad: 401 key
           anon: POST 401 42501; PUT TRACE 405 PGRST117 [OPTIONS, GET, HEAD, POST, PATCH, DELETE];
-            PATCH DELETE 400 21000; OPTIONS 200 [OPTIONS,GET,HEAD,POST,PATCH,DELETE]; long 413 over 10 MiB;
+            PATCH DELETE 400 21000; OPTIONS 200 [OPTIONS,GET,HEAD,POST,PATCH,DELETE]; long 413 54000;
             text 400 PGRST102; 200
           forged: 401 PGRST301
         /rest/v1/rooms?select=id
           none bad: 401 key
           anon: POST 401 42501; PUT TRACE 405 PGRST117 [OPTIONS, GET, HEAD, POST, PATCH, DELETE];
-            PATCH DELETE 400 21000; OPTIONS 200 [OPTIONS,GET,HEAD,POST,PATCH,DELETE]; long 413 over 10 MiB;
+            PATCH DELETE 400 21000; OPTIONS 200 [OPTIONS,GET,HEAD,POST,PATCH,DELETE]; long 413 54000;
             text 400 PGRST102; 200
           forged: 401 PGRST301
         /rest/v1/rooms/
@@ -67,30 +66,30 @@ enum RouteAnswers {
         /rest/v1/r%6Foms
           none bad: 401 key
           anon: POST 401 42501; PUT TRACE 405 PGRST117 [OPTIONS, GET, HEAD, POST, PATCH, DELETE];
-            PATCH DELETE 400 21000; OPTIONS 200 [OPTIONS,GET,HEAD,POST,PATCH,DELETE]; long 413 over 10 MiB;
+            PATCH DELETE 400 21000; OPTIONS 200 [OPTIONS,GET,HEAD,POST,PATCH,DELETE]; long 413 54000;
             text 400 PGRST102; 200
           forged: 401 PGRST301
         /rest/v1/rooms%2Fx
           none bad: 401 key
-          anon: PUT TRACE 405 PGRST117 [OPTIONS, GET, HEAD, POST, PATCH, DELETE]; long 413 over 10 MiB;
+          anon: PUT TRACE 405 PGRST117 [OPTIONS, GET, HEAD, POST, PATCH, DELETE]; long 413 54000;
             text 400 PGRST102; 404 PGRST205
           forged: 401 PGRST301
         /rest/v1/%ff
           none bad: 401 key
-          anon: long 413 over 10 MiB; text 400 PGRST102; 404 PGRST125
+          anon: long 413 54000; text 400 PGRST102; 404 PGRST125
           forged: 401 PGRST301
         /rest/v1/rooms%2
           none bad: 401 key
-          anon: long 413 over 10 MiB; text 400 PGRST102; 404 PGRST125
+          anon: long 413 54000; text 400 PGRST102; 404 PGRST125
           forged: 401 PGRST301
         /rest/v1/nothing
           none bad: 401 key
-          anon: PUT TRACE 405 PGRST117 [OPTIONS, GET, HEAD, POST, PATCH, DELETE]; long 413 over 10 MiB;
+          anon: PUT TRACE 405 PGRST117 [OPTIONS, GET, HEAD, POST, PATCH, DELETE]; long 413 54000;
             text 400 PGRST102; 404 PGRST205
           forged: 401 PGRST301
         /rest/v1/rpc
           none bad: 401 key
-          anon: PUT TRACE 405 PGRST117 [OPTIONS, GET, HEAD, POST, PATCH, DELETE]; long 413 over 10 MiB;
+          anon: PUT TRACE 405 PGRST117 [OPTIONS, GET, HEAD, POST, PATCH, DELETE]; long 413 54000;
             text 400 PGRST102; 404 PGRST205
           forged: 401 PGRST301
         /rest/v1/rpc/

@@ -60,8 +60,11 @@ import Testing
         #expect(try push("phx_join", "a", ada, over: one) == "ok")
         #expect(try push("phx_join", "b", ada, over: two) == "ok")
         #expect(try push("elsewhere", "b", ada, over: two)?.contains("UnknownEvent") == true)
-        #expect(try push("phx_join", "c", ada, over: one) == refusal)
-        #expect(try push("elsewhere", "a", ada, over: one) == refusal)
+        for (event, topic) in [("phx_join", "c"), ("elsewhere", "a")] {
+            let told = try #require(try push(event, topic, ada, over: one))
+            #expect(told.hasPrefix(refusal + " Try again in "), "\(told)")
+            #expect(told.hasSuffix(" seconds."), "\(told)")
+        }
         // Channels stay and can be left; others are not concerned.
         #expect(try push("phx_leave", "a", ada, over: one) == "ok")
         #expect(try push("phx_join", "d", eve, over: two) == "ok")
@@ -95,12 +98,15 @@ import Testing
         #expect(try push("phx_join", "a", team, over: feed) == "ok")
         #expect(try push("phx_join", "b", team, over: feed) == "ok")
         while try feed.next()["event"] != "system" {}
-        let refusal = "FeedLimitReached: The plan has at most 1 feeds at the same time"
+        let refusal = "FeedLimitReached: The plan \"free\" has at most 1 feed at the same time"
         #expect(try push("phx_join", "c", free, over: feed) == refusal)
         try feed.send("b", "access_token", ["access_token": .string(free)])
         var messages: [JSON] = []
         while messages.last?["event"] != "phx_close" { messages.append(try feed.next()) }
         #expect(messages.contains { $0["payload"]?["message"]?.string == refusal }, "\(messages)")
+        let metrics = try server.client().send("GET", "/metrics").text
+        #expect(metrics.contains("apus_throttled_requests_total{policy=\"plan-free-feeds\"} 2\n"))
+        #expect(metrics.contains("apus_throttled_requests_total{policy=\"plan-team-feeds\"} 0\n"))
         // The other one is within the plan.
         try feed.send("a", "access_token", ["access_token": .string(free)])
         #expect(try push("phx_leave", "a", free, over: feed) == "ok")

@@ -283,7 +283,8 @@ import Testing
         #expect(try join(one, "a") == "ok")
         #expect(try join(two, "b") == "ok")
         #expect(
-            try join(two, "c") == "FeedLimitReached: The plan has at most 2 feeds at the same time")
+            try join(two, "c")
+                == "FeedLimitReached: The plan \"free\" has at most 2 feeds at the same time")
         _ = try one.push("a", "phx_leave", [:])
         #expect(try join(two, "c") == "ok")
     }

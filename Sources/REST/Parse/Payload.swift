@@ -1,7 +1,6 @@
 import Bytes
 import Diagnostics
 import Quotas
-import Store
 
 /// The rows of a body.
 struct Payload: Sendable {
@@ -19,7 +18,8 @@ extension Payload {
         switch memory.cover(count * JSONDocument.bytesPerValue) {
         case nil: try self.init(body, rowsMax: rowsMax, valueCountMax: count)
         case .beyondShare: throw .tooManyValues
-        case .byOthers: throw Problem(DatabaseError.noMemory)
+        case .byCaller: throw .shareInUse
+        case .byOthers: throw .noMemory
         }
     }
 

@@ -121,10 +121,12 @@ final class BoundWrite: Sendable {
         case .update(let plan, _):
             Problem(
                 refusal, of: plan.model, plan.checks, shown: plan.shownColumns,
-                isAnonymous: isAnonymous)
+                isAnonymous: isAnonymous
+            ).ofFoundRows
         case .delete(let plan):
             Problem(
-                refusal, of: plan.model, [], shown: plan.shownColumns, isAnonymous: isAnonymous)
+                refusal, of: plan.model, [], shown: plan.shownColumns, isAnonymous: isAnonymous
+            ).ofFoundRows
         case .nothing(let returning):
             Problem(refusal, of: returning.table.model, [], shown: [], isAnonymous: isAnonymous)
         }

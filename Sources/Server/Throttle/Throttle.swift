@@ -27,6 +27,8 @@ final class Throttle: Sendable {
     struct Plan: Sendable {
         let plan: ThrottlePlan
         let policies: [ThrottlePolicy]
+        /// Where its feeds stand among all policies; nil where it does not count them.
+        let feedsNumber: Int?
     }
 
     let limits: [Limit]
@@ -51,7 +53,11 @@ final class Throttle: Sendable {
             let policies = plan.quota.policies(
                 of: plan.policyName, per: .caller, from: count)
             count += policies.count
-            return Plan(plan: plan, policies: policies)
+            guard plan.feedsMax != nil else {
+                return Plan(plan: plan, policies: policies, feedsNumber: nil)
+            }
+            defer { count += 1 }
+            return Plan(plan: plan, policies: policies, feedsNumber: count)
         }
         refusals = Mutex(Array(repeating: 0, count: count))
     }
@@ -83,17 +89,26 @@ final class Throttle: Sendable {
         underWay.withLock(of: key.hashValue) { $0.giveBack(from: key) }
     }
 
-    /// Counts a refused request.
-    func countRefusal(by policy: ThrottlePolicy) {
-        refusals.withLock { $0[policy.number] += 1 }
-    }
+    /// Counts a refused request, message or feed.
+    ///
+    /// - Parameter number: that of the policy which refuses it.
+    func countRefusal(by number: Int) { refusals.withLock { $0[number] += 1 } }
 
     /// Appends what was refused in Prometheus' text format.
     func appendMetrics(to output: inout [UInt8]) {
         let counts = refusals.withLock { $0 }
         let name = "apus_throttled_requests_total"
-        MetricText.head(name, "counter", "Requests refused by a limit or plan.", to: &output)
-        for policy in limits.flatMap(\.policies) + plans.flatMap(\.policies) {
+        MetricText.head(
+            name, "counter", "Requests, messages and feeds refused by a limit or plan.",
+            to: &output)
+        var policies = (limits.flatMap(\.policies) + plans.flatMap(\.policies)).map {
+            (name: $0.name, number: $0.number)
+        }
+        for plan in plans {
+            guard let number = plan.feedsNumber else { continue }
+            policies.append((plan.plan.feedsPolicyName, number))
+        }
+        for policy in policies {
             output.append(utf8: "\(name){policy=\"\(policy.name)\"} \(counts[policy.number])\n")
         }
     }

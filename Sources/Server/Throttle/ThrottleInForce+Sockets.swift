@@ -56,14 +56,19 @@ extension Throttle {
         feedOf identity: Identity, from block: AddressBlock, insteadOf former: (any FeedPlace)?,
         by plan: Plan?
     ) -> FeedAdmission {
-        guard let max = plan?.plan.feedsMax else { return .admitted() }
+        guard let plan, let max = plan.plan.feedsMax else { return .admitted() }
         let caller = identity.quotaHolder(from: block)
         if let former = former as? CountedFeed, former.isHeld(by: caller, in: self) {
             let count = feeds.withLock { $0.count(of: caller) }
-            return count <= max ? .admitted(former) : .refused(max: max)
+            return count <= max ? .admitted(former) : refuseFeed(by: plan, max)
         }
         let isFree = feeds.withLock { $0.take(for: caller, upTo: max) }
-        return isFree ? .admitted(CountedFeed(caller, in: self)) : .refused(max: max)
+        return isFree ? .admitted(CountedFeed(caller, in: self)) : refuseFeed(by: plan, max)
+    }
+
+    private func refuseFeed(by plan: Plan, _ max: Int) -> FeedAdmission {
+        if let number = plan.feedsNumber { countRefusal(by: number) }
+        return .refused(plan: plan.plan.name, max: max, policy: plan.plan.feedsPolicyName)
     }
 
     /// Takes a message from every rate that it falls under, from all or from none.

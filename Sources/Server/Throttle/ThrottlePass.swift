@@ -86,7 +86,7 @@ struct ThrottlePass {
 
     private func refuse(by policy: ThrottlePolicy, _ wait: Duration) -> QuotaExhausted {
         giveBack()
-        throttle.countRefusal(by: policy)
+        throttle.countRefusal(by: policy.number)
         return policy.exhausted(wait: wait)
     }
 

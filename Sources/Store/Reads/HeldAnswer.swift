@@ -68,7 +68,7 @@ extension MemoryShortage {
     public var databaseError: DatabaseError {
         switch self {
         case .beyondShare: .tooLarge("more memory than one caller may have")
-        case .byOthers: .noMemory
+        case .byCaller, .byOthers: .noMemory
         }
     }
 }

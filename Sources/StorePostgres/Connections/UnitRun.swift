@@ -124,7 +124,7 @@ final class UnitRun {
         case .beyondShare:
             answerBytesMax = pool.bytesMax(for: caller) / ConnectionLimits.memoryPerAnswerByte
             return .answerTooLarge
-        case .byOthers: return .noMemory
+        case .byCaller, .byOthers: return .noMemory
         case nil:
             coveredBytes = min(answerBytesMax, wanted)
             return nil

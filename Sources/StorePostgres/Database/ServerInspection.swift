@@ -125,16 +125,18 @@ struct ServerInspection {
     }
 
     private func requireRights(_ schema: String, _ space: LogSpace) throws(Problem) {
+        let ofTables = "GRANT CREATE ON SCHEMA \(quoted(identifier: schema)) TO \(role);"
         guard mayCreateSchema else {
             throw .unsuitable(
                 "The role \(role) may not make schemas in it: \(space.schema) holds the log of "
                     + "changes, and migrations are tried in one of their own.",
-                hint: "GRANT CREATE ON DATABASE \(database) TO \(role); lets it.")
+                hint: "GRANT CREATE ON DATABASE \(database) TO \(role); lets it."
+                    + (mayCreateTables ? "" : " It also lacks what \(ofTables) gives there."))
         }
         guard mayCreateTables else {
             throw .unsuitable(
                 "The role \(role) may not make tables in the schema \(schema).",
-                hint: "GRANT CREATE ON SCHEMA \(quoted(identifier: schema)) TO \(role); lets it.")
+                hint: "\(ofTables) lets it, given in the database \(database).")
         }
         if let foreignOwner {
             throw .unsuitable(
