@@ -28,7 +28,9 @@ struct JSONParser {
         skipBlanks()
         try parseValue(depth: 0)
         skipBlanks()
-        guard position == source.count else { throw fault("unexpected text after the value") }
+        guard position == source.count else {
+            throw isAtComment ? comment : fault("unexpected text after the value")
+        }
     }
 
     private mutating func parseValue(depth: Int) throws(JSONError) {
@@ -41,7 +43,7 @@ struct JSONParser {
         case 0x66: try parseLiteral("false", .bool)
         case 0x6E: try parseLiteral("null", .null)
         case ASCII.minus, ASCII.zero...ASCII.nine: try parseNumber()
-        default: throw fault("expected a value")
+        default: throw fault(insteadOf: "a value")
         }
     }
 
@@ -49,14 +51,14 @@ struct JSONParser {
         let node = try open(.object, depth: depth)
         var count: UInt32 = 0
         while !closes(with: ASCII.rightBrace, after: count) {
-            if count > 0 { try expect(ASCII.comma, "expected ',' or '}'") }
+            if count > 0 { try expect(ASCII.comma, "',' or '}'") }
             skipBlanks()
             guard position < source.count, source[position] == ASCII.quote else {
-                throw fault("expected a member name in double quotes")
+                throw fault(insteadOf: "a member name in double quotes")
             }
             try parseString()
             skipBlanks()
-            try expect(ASCII.colon, "expected ':' after the member name")
+            try expect(ASCII.colon, "':' after the member name")
             skipBlanks()
             try parseValue(depth: depth + 1)
             skipBlanks()
@@ -70,7 +72,7 @@ struct JSONParser {
         let countMax = depth == 0 ? elementsMax : .max
         var count: UInt32 = 0
         while !closes(with: ASCII.rightBracket, after: count) {
-            if count > 0 { try expect(ASCII.comma, "expected ',' or ']'") }
+            if count > 0 { try expect(ASCII.comma, "',' or ']'") }
             guard count < countMax else { throw oversize }
             skipBlanks()
             try parseValue(depth: depth + 1)
@@ -187,7 +189,7 @@ struct JSONParser {
     private mutating func parseLiteral(_ word: StaticString, _ kind: JSONKind) throws(JSONError) {
         let end = min(position + word.utf8CodeUnitCount, source.count)
         guard ASCII.equal(source[position..<end].span, word) else {
-            throw fault("expected a value")
+            throw fault(insteadOf: "a value")
         }
         let start = position
         position = end
@@ -201,8 +203,10 @@ struct JSONParser {
                 next: UInt32(nodes.count + 1)))
     }
 
-    private mutating func expect(_ byte: UInt8, _ message: String) throws(JSONError) {
-        guard position < source.count, source[position] == byte else { throw fault(message) }
+    private mutating func expect(_ byte: UInt8, _ wanted: String) throws(JSONError) {
+        guard position < source.count, source[position] == byte else {
+            throw fault(insteadOf: wanted)
+        }
         position += 1
     }
 
@@ -217,6 +221,35 @@ struct JSONParser {
 
     private func fault(_ message: String) -> JSONError {
         JSONError(message: message, offset: position)
+    }
+
+    /// What stands where something else should: what other notations allow is named as such.
+    private func fault(insteadOf wanted: String) -> JSONError {
+        guard position < source.count else { return fault("expected \(wanted)") }
+        if isAtComment { return comment }
+        let byte = source[position]
+        if byte == UInt8(ascii: "'") {
+            return fault("expected \(wanted): a string stands in double quotes")
+        }
+        let last = source[..<position].lastIndex { !Self.isBlank($0) }
+        if byte == ASCII.rightBrace || byte == ASCII.rightBracket,
+            let last, source[last] == ASCII.comma
+        {
+            let bracket = Character(Unicode.Scalar(byte))
+            return JSONError(message: "no comma may stand before '\(bracket)'", offset: last)
+        }
+        return fault("expected \(wanted)")
+    }
+
+    private var isAtComment: Bool {
+        position + 1 < source.count && source[position] == ASCII.slash
+            && [ASCII.slash, ASCII.asterisk].contains(source[position + 1])
+    }
+
+    private var comment: JSONError { fault("JSON has no comments") }
+
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        [ASCII.space, ASCII.tab, ASCII.lf, ASCII.cr].contains(byte)
     }
 
     private var oversize: JSONError {

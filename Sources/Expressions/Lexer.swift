@@ -12,6 +12,11 @@ struct Lexer {
         "*", "/", "%", "[", "]",
     ]
 
+    /// What other languages write, and what it is here; the longest one first.
+    private static let foreign = [
+        ("===", "="), ("!==", "<>"), ("==", "="), ("&&", "and"),
+    ]
+
     /// All words of `text`, the last one being `.end`.
     static func tokens(of text: String) throws(RuleFault) -> [Token] {
         guard text.utf8.count <= ExpressionLimits.ruleBytesMax else {
@@ -50,9 +55,15 @@ struct Lexer {
         if first == ASCII.quote {
             return Token(kind: .quotedName(try quoted(what: "name")), offset: start)
         }
+        for (written, meant) in Self.foreign where bytes[start...].starts(with: written.utf8) {
+            throw RuleFault(message: "\(written) is written \"\(meant)\" here", offset: start)
+        }
         for symbol in Self.symbols where bytes[start...].starts(with: symbol.utf8) {
             position += symbol.utf8.count
             return Token(kind: .symbol(symbol), offset: start)
+        }
+        if first == UInt8(ascii: "!") {
+            throw RuleFault(message: "! is written \"not\" here", offset: start)
         }
         throw RuleFault(
             message: "unexpected character \"\(Character(Unicode.Scalar(first)))\"", offset: start)

@@ -163,6 +163,9 @@ struct Parser {
         advance()
         let right = try range()
         if Self.comparison(current) != nil {
+            if case .concatenation(_, _, let offset) = right {
+                throw RuleFault(message: "|| joins texts: write \"or\"", offset: offset)
+            }
             throw RuleFault(
                 message: "comparisons do not chain: join two of them with \"and\"",
                 offset: current.offset)

@@ -119,7 +119,7 @@ final class Resolver {
         case .member(let container, let key, let asText, _):
             member(container, key, asText: asText, at: offset, scope)
         case .concatenation(let left, let right, _):
-            Typed(calling: .concatenate, texts([left, right], scope), at: offset)
+            concatenation([resolve(left, scope), resolve(right, scope)], at: offset, scope)
         case .not(let operand, _):
             .boolean(.negation(truth(resolve(operand, scope), scope)), at: offset)
         case .all(let operands, _): .boolean(.conjunction(truths(operands, scope)), at: offset)
@@ -145,8 +145,12 @@ final class Resolver {
         }
     }
 
-    private func texts(_ operands: [Syntax], _ scope: Scope) -> [Typed] {
-        operands.map { settle(resolve($0, scope), as: .text, scope) }
+    private func concatenation(_ operands: [Typed], at offset: Int, _ scope: Scope) -> Typed {
+        if operands.contains(where: { $0.type == .known(.boolean) }) {
+            return fault("|| joins texts: write \"or\"", at: offset, scope)
+        }
+        return Typed(
+            calling: .concatenate, operands.map { settle($0, as: .text, scope) }, at: offset)
     }
 
     private func truths(_ operands: [Syntax], _ scope: Scope) -> [Expression] {

@@ -18,7 +18,9 @@ struct PropertyReader {
             return column(type: .text, [:], isRequired: isRequired, Bounds(), nil)
         }
         let kind = PropertyKind(declaredType, word)
-        let words = reader.words(of: member.value, .property, kind: kind)
+        // Whoever meant what nobody knows is told of that alone.
+        let isUnknown = member.value["type"] != nil && word == nil && meantType == nil
+        let words = reader.words(of: member.value, .property, kind: isUnknown ? nil : kind)
         let type = columnType(words)
         let constants = ConstantReader(reader: reader, type: type)
         let bounds = Bounds(words, reader) { word in
@@ -43,9 +45,14 @@ struct PropertyReader {
 
     private var word: JSONType? { member.value["type"]?.string.flatMap(JSONType.init) }
 
+    /// What a word means that is none of JSON Schema's.
+    private var meantType: ColumnType? {
+        member.value["type"]?.string.flatMap(TypeSpelling.type)
+    }
+
     /// The type that `type` and `format` mean; any JSON value where they mean none.
     private var declaredType: ColumnType {
-        guard let word else { return .json }
+        guard let word else { return meantType ?? .json }
         return ColumnType(word: word, format: member.value["format"]?.string)
             ?? ColumnType(word: word, format: nil) ?? .json
     }

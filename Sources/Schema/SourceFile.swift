@@ -180,12 +180,9 @@ struct FileReader {
             return misplaced(setting, at: member)
         }
         if case .choice(let names) = word.shape, names == Vocabulary.typeNames,
-            member.value.kind == .array
+            let objection = objection(toType: member.value)
         {
-            fault(
-                "a column has one type; leave the column out of \"required\" to let it be null",
-                at: member.value)
-            return
+            return fault(objection, at: member.value)
         }
         if case .setting(let setting) = word.shape, report(setting.syntax.faults(member.value)) {
             return
@@ -210,6 +207,15 @@ struct FileReader {
         fault(
             "\(subject)\"\(word.name)\" \(objection)", at: value,
             suggestion: value.string.flatMap { nearest($0, in: shape.choices) })
+    }
+
+    /// What is wrong with the type of a column, where it is known what is meant.
+    private func objection(toType value: JSONValue) -> String? {
+        if value.kind == .array {
+            return "a column has one type; leave the column out of \"required\" to let it be null"
+        }
+        guard let word = value.string, let type = TypeSpelling.type(word) else { return nil }
+        return "there is no type \"\(word)\": write \(TypeSpelling.words(for: type))"
     }
 
     /// Whether `name` can be the name of a table, column, index or rule; reports when not.

@@ -22,12 +22,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", 0), ("{", 1), ("[1,]", 3), ("[1 2]", 3), (#"{"a"}"#, 4), (#"{"a":}"#, 5), ("{a:1}", 1),
+        ("", 0), ("{", 1), ("[1,]", 2), ("[1 2]", 3), (#"{"a"}"#, 4), (#"{"a":}"#, 5), ("{a:1}", 1),
         ("01", 1), ("1.", 2), ("-", 1), ("1e", 2), ("tru", 0), ("nul", 0), ("1 1", 2),
         ("\"\n\"", 1),
         (#""\x""#, 1), (#""\u12g4""#, 1), (#""\ud800""#, 7), (#""\ud800\u0041""#, 13),
         (#""abc"#, 4),
-        (#"{"a":1,}"#, 7), ("+1", 0), (".5", 0), ("[", 1), ("\u{feff}1", 0),
+        (#"{"a":1,}"#, 6), ("+1", 0), (".5", 0), ("[", 1), ("\u{feff}1", 0),
     ])
     func `a fault is found at its byte`(text: String, offset: Int) {
         #expect(throws: JSONError.self) { try JSONDocument(parsing: Array(text.utf8)) }
@@ -36,6 +36,28 @@ import Testing
         } catch {
             #expect(error.offset == offset)
         }
+    }
+
+    @Test(arguments: [
+        (#"{"a": 1, }"#, "no comma may stand before '}'", 7),
+        ("[1,\n2,\n]", "no comma may stand before ']'", 5),
+        ("{// a\n}", "JSON has no comments", 1),
+        (#"{"a": /* b */ 1}"#, "JSON has no comments", 6),
+        ("[1 // b\n]", "JSON has no comments", 3),
+        ("{} // b", "JSON has no comments", 3),
+        (
+            "{'a': 1}",
+            "expected a member name in double quotes: a string stands in double quotes", 1
+        ),
+        ("['a']", "expected a value: a string stands in double quotes", 1),
+        ("[1 2]", "expected ',' or ']'", 3), ("[,]", "expected a value", 1),
+    ])
+    func `what other notations allow is named`(text: String, message: String, offset: Int) {
+        let fault = #expect(throws: JSONError.self) {
+            try JSONDocument(parsing: Array(text.utf8))
+        }
+        #expect(fault?.message == message)
+        #expect(fault?.offset == offset)
     }
 
     @Test(arguments: [

@@ -23,6 +23,12 @@ struct Faulty: CustomTestStringConvertible, Sendable {
         Faulty(
             "n is 5", "6: null, true, false, unknown or \"distinct from\" expected, but here is 5"),
         Faulty("n # 1", "3: unexpected character \"#\""),
+        Faulty("n == 1", "3: == is written \"=\" here"),
+        Faulty("n === 1", "3: === is written \"=\" here"),
+        Faulty("n !== 1", "3: !== is written \"<>\" here"),
+        Faulty("flag && n = 1", "6: && is written \"and\" here"),
+        Faulty("!flag", "1: ! is written \"not\" here"),
+        Faulty("n = 1 || n = 2", "7: || joins texts: write \"or\""),
         Faulty("n = 1abc", "6: trailing junk after a number"),
         Faulty("n in ()", "7: a value expected, but here is \")\""),
         Faulty("n = not flag", "5: a value expected, but here is \"not\""),
@@ -64,6 +70,8 @@ struct Faulty: CustomTestStringConvertible, Sendable {
 
     static let types: [Faulty] = [
         Faulty("title", "1: boolean expected, but this is text"),
+        Faulty("flag || n = 1", "6: || joins texts: write \"or\""),
+        Faulty("n = 1 || flag", "7: || joins texts: write \"or\""),
         Faulty("n and flag", "1: boolean expected, but this is bigint"),
         Faulty("title = 5", "9: cannot compare text with a number: write '5'"),
         Faulty(

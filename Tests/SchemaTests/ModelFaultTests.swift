@@ -145,6 +145,35 @@ struct FaultCase: CustomTestStringConvertible {
             """#
         ),
         .column(
+            #"{"type": "bool", "default": true}"#,
+            #"31: there is no type "bool": write "type": "boolean""#),
+        .column(
+            #"{"type": "text", "maxLength": 5}"#,
+            #"31: there is no type "text": write "type": "string""#),
+        .column(
+            #"{"type": "UUID"}"#,
+            #"31: there is no type "UUID": write "type": "string", "format": "uuid""#),
+        .column(
+            #"{"type": "timestamptz"}"#,
+            #"""
+            31: there is no type "timestamptz": write "type": "string", "format": "date-time"
+            """#
+        ),
+        .column(
+            #"{"type": "jsonb"}"#,
+            #"""
+            31: there is no type "jsonb": write "type": "object" or "array", or no "type" for \#
+            any JSON value
+            """#
+        ),
+        .column(
+            #"{"type": "money", "maxLength": 5, "precision": 3}"#,
+            #"""
+            31: "type" must be one of "string", "integer", "number", "boolean", "object", \#
+            "array"
+            """#
+        ),
+        .column(
             #"{"type": ["string", "null"]}"#,
             #"31: a column has one type; leave the column out of "required" to let it be null"#),
         .column(
