@@ -50,6 +50,9 @@ enum RealtimeLimits {
     /// Values that the listeners of a model lie under in its indexes, if they name several: some
     /// 100 bytes each.
     static let indexedValues = 262_144
+    /// Parts of what finds lists by their values: one that grows moves all that it has, some
+    /// thousands.
+    static let listIndexParts = 64
     /// Bytes that the filters take which are kept made ready, as estimated: of one, and for each
     /// byte of its text. A list of short values takes some thirty times its text.
     static let knownFilterBytesMax = 4_194_304

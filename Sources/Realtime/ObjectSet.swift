@@ -1,35 +1,35 @@
-/// Listeners in no order: one is added and taken out in the same time, however many there are.
-struct ListenerSet {
-    /// The listeners.
-    private(set) var listeners: ContiguousArray<Listener> = []
+/// Objects in no order: one is added and taken out in the same time, however many there are.
+struct ObjectSet<Element: AnyObject> {
+    /// The objects.
+    private(set) var elements: ContiguousArray<Element> = []
     /// Where each of many is; empty while there are few, as under most values.
     private var places: [ObjectIdentifier: Int] = [:]
 
-    /// Listeners that are found by looking at each.
-    private static let fewMax = 16
+    /// Objects of which one is found by looking at each.
+    private static var fewMax: Int { 16 }
 
-    var isEmpty: Bool { listeners.isEmpty }
+    var isEmpty: Bool { elements.isEmpty }
 
-    /// Adds a listener that is not here.
-    mutating func insert(_ listener: Listener) {
-        listeners.append(listener)
+    /// Adds an object that is not here.
+    mutating func insert(_ element: Element) {
+        elements.append(element)
         if !places.isEmpty {
-            places[ObjectIdentifier(listener)] = listeners.count - 1
-        } else if listeners.count > Self.fewMax {
-            for (place, listener) in listeners.enumerated() {
-                places[ObjectIdentifier(listener)] = place
+            places[ObjectIdentifier(element)] = elements.count - 1
+        } else if elements.count > Self.fewMax {
+            for (place, element) in elements.enumerated() {
+                places[ObjectIdentifier(element)] = place
             }
         }
     }
 
-    /// Takes a listener out; the last one moves to its place.
-    mutating func remove(_ listener: Listener) {
+    /// Takes an object out; the last one moves to its place.
+    mutating func remove(_ element: Element) {
         let place =
             places.isEmpty
-            ? listeners.firstIndex { $0 === listener }
-            : places.removeValue(forKey: ObjectIdentifier(listener))
-        guard let place, let last = listeners.popLast(), last !== listener else { return }
-        listeners[place] = last
+            ? elements.firstIndex { $0 === element }
+            : places.removeValue(forKey: ObjectIdentifier(element))
+        guard let place, let last = elements.popLast(), last !== element else { return }
+        elements[place] = last
         if !places.isEmpty { places[ObjectIdentifier(last)] = place }
     }
 }

@@ -143,4 +143,57 @@ import Values
         #expect(entries == 0)
         #expect(stage.hub.counters.channels == 0)
     }
+
+    /// The lists that listeners lie under, each as often as one does.
+    private var heldLists: [ObjectIdentifier] {
+        let listeners = stage.hub.binder.feeds["notes"]?.listeners ?? []
+        return listeners.compactMap { $0.hold.map { ObjectIdentifier($0.list) } }
+    }
+
+    @Test func `a new token of somebody else leaves the lists where they are`() throws {
+        peer.give(Self.join())
+        let (lists, audience) = (Set(heldLists), peer.session.channels["realtime:a"]?.audience)
+        #expect(lists.count == Self.lists)
+        peer.give(Self.token("eve"))
+        #expect(peer.session.channels["realtime:a"]?.audience !== audience, "a rule asks who it is")
+        #expect(Set(heldLists) == lists)
+        #expect(heldLists.count == Self.lists)
+        #expect(turns.later.isEmpty, "nothing is to be taken out")
+    }
+
+    @Test func `changes between the steps of a new token are told once`() throws {
+        peer.give(Self.join())
+        _ = peer.sink.take()
+        peer.session.received(text: Array(Self.token("eve").utf8))
+        var id: Int64 = 0
+        repeat {
+            id += 1
+            insert(id, 100 * (id % 100) + 7)
+            #expect(try peer.changes() == ["INSERT \(id)"])
+        } while goOn() && peer.session.isBusy
+        #expect(peer.session.channels["realtime:a"]?.token == "eve")
+        _ = peer.sink.take()
+        insert(id + 1, 150)
+        #expect(try peer.changes() == ["INSERT \(id + 1)"])
+    }
+
+    @Test func `lists that nobody holds any more make room for others`() throws {
+        let full = RealtimeLimits.indexedValues / (Self.lists * Self.values)
+        let peers = (0...full / 10).map { _ in stage.connect() }
+        for channel in 0..<full {
+            peers[channel / 10].give(
+                Self.join("c\(channel)", from: channel * Self.lists * Self.values))
+        }
+        let before = entries
+        stage.endStepsAtEachLook()
+        peers[0].session.closed(code: nil)
+        turns.next()
+        #expect(entries > before - 10 * Self.lists * Self.values, "they are there")
+        peer.give(Self.join("a", from: 1_000_000))
+        #expect(peer.sink.take().contains { $0.contains("Subscribed") })
+        #expect(stage.hub.counters.unindexed == 0)
+        #expect(entries <= RealtimeLimits.indexedValues)
+        while turns.next() {}
+        #expect(entries == before - 9 * Self.lists * Self.values)
+    }
 }
