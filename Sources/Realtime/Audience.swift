@@ -98,7 +98,7 @@ final class Audience {
     func stopListening() {
         for listener in listeners {
             listener.feed.remove(listener)
-            listener.hasLeft = true
+            listener.leave()
         }
         listeners.removeAll()
     }

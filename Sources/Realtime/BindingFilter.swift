@@ -29,8 +29,10 @@ extension Reach.Key {
             guard case .constant(let value) = equality.side, value != .null else { return nil }
             self.init(column: equality.column, values: [value], in: condition.model)
         } else if let membership = condition.membership {
-            let values = Set(membership.values.filter { $0 != .null })
-            self.init(column: membership.column, values: Array(values), in: condition.model)
+            // In their order: equal lists have equal keys.
+            var known: Set<Value> = [.null]
+            let values = membership.values.filter { known.insert($0).inserted }
+            self.init(column: membership.column, values: values, in: condition.model)
         } else {
             return nil
         }

@@ -43,6 +43,8 @@ struct BindingRequest: Hashable {
     /// As sent; nil if absent or blank.
     let filter: String?
     let selection: Selection
+    /// Values that its filter lists, about.
+    let listedCount: Int
     /// The number the client will find in `ids`. Equal items have equal numbers on every
     /// connection, so whole frames can be shared. Between 1 and 2²⁷−1.
     let id: Int
@@ -63,6 +65,12 @@ struct BindingRequest: Hashable {
         }
     }
 
+    /// What judging bindings counts for, in messages beside the one that asks for it.
+    static func messageCount(of bindings: [BindingRequest]) -> Int {
+        bindings.count / RealtimeLimits.bindingsPerMessage
+            + bindings.reduce(0) { $0 + $1.listedCount } / RealtimeLimits.valuesPerMessage
+    }
+
     /// By its number, which is a digest of the rest: the lists of a join are some ten thousand
     /// bytes.
     func hash(into hasher: inout Hasher) { hasher.combine(id) }
@@ -74,6 +82,7 @@ struct BindingRequest: Hashable {
         table = parameters.table
         let isBlank = parameters.filter?.utf8.allSatisfy { $0 == ASCII.space } ?? true
         filter = isBlank ? nil : parameters.filter
+        listedCount = filter?.utf8.count { $0 == ASCII.comma } ?? 0
         selection = Self.selection(item["select"])
         self.id = id
         echo = Self.echo(item, id: id)

@@ -14,8 +14,8 @@ public struct FeedSettings: Sendable {
     var bindingsPerSessionMax: Int
     /// Joins per second of one socket; past it the socket is closed with 1001.
     var joinsPerSecondMax: Int
-    /// Messages per second of one socket, where long ones and joins count for several; heartbeats
-    /// have as many of their own.
+    /// Messages per second of one socket, where long ones, joins and new tokens count for several;
+    /// heartbeats have as many of their own.
     var messagesPerSecondMax: Int
     /// Seconds without any message from the client before its socket is closed.
     var idleSecondsMax = RealtimeLimits.idleSeconds

@@ -11,10 +11,11 @@ enum RealtimeLimits {
     static let topicBytes = 255
     /// Seconds of average rate that a socket may send at once.
     static let messageBurstSeconds = 10
-    /// Bytes of a message that count as one more, and bindings of a join that do: each is some tens
-    /// of microseconds of work.
+    /// Bytes of a message that count as one more, and bindings that do which a join or a new token
+    /// has judged, and values of their lists: each is some tens of microseconds of work.
     static let bytesPerMessage = 4 * 1_024
     static let bindingsPerMessage = 10
+    static let valuesPerMessage = 250
     /// Seconds without any message after which a socket is closed. Clients beat every 25.
     static let idleSeconds: Int64 = 60
     /// Seconds a socket may stay without a channel.
@@ -49,6 +50,9 @@ enum RealtimeLimits {
     /// Values that the listeners of a model lie under in its indexes, if they name several: some
     /// 100 bytes each.
     static let indexedValues = 262_144
+    /// Parts of what finds lists by their values: one that grows moves all that it has, some
+    /// thousands.
+    static let listIndexParts = 64
     /// Bytes that the filters take which are kept made ready, as estimated: of one, and for each
     /// byte of its text. A list of short values takes some thirty times its text.
     static let knownFilterBytesMax = 4_194_304

@@ -16,6 +16,8 @@ final class Listener {
     let rule: Judge?
     let projection: Projection
     let key: Reach.Key?
+    /// Of the list that it lies under, if its key has several values, as long as it is there.
+    private(set) var hold: ListHold?
     /// Whether being found is passing the filter.
     private let isFilterDecided: Bool
     /// Whether it is judged within the budget of a change, at the expense of its audience's payer.
@@ -27,7 +29,7 @@ final class Listener {
     /// Its place among its feed's listeners, which alone sets this.
     var place = 0
     /// Whether the audience has lost its last member.
-    var hasLeft = false
+    private(set) var hasLeft = false
 
     init(
         _ lent: ModelFeed.Lent, of binding: ResolvedBinding, id: Int, ordinal: Int,
@@ -42,10 +44,17 @@ final class Listener {
         rule = lent.rule
         projection = lent.projection
         key = lent.reach.key
+        hold = lent.reach.hold
         isFilterDecided = lent.reach.isFilterDecided
         isUnindexed = lent.reach.isUnindexed
         loans = lent.loans
         self.audience = audience
+    }
+
+    /// It has been taken out of its feed. Whoever remembers what it has heard keeps no list.
+    func leave() {
+        hasLeft = true
+        hold = nil
     }
 
     /// Whether the kind of change is wanted.

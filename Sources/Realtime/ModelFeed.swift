@@ -38,6 +38,8 @@ final class ModelFeed {
     private var inserts = ValueIndex()
     private var updates = ValueIndex()
     private var deletes = ValueIndex()
+    /// The lists of values that some of them lie under.
+    let lists = ListIndex()
     private var filters = Pool<ExactText, Judge>()
     private var rules = Pool<[Value], Judge>()
     private var projections = Pool<Projection.Key, Projection>()
@@ -73,12 +75,15 @@ final class ModelFeed {
         case .update: updates.collect(values, into: &found)
         case .delete: deletes.collect(values, into: &found)
         // Told to channels, whatever they listen for.
-        case .reset: break
+        case .reset: return
         }
+        lists.collect(operation, values, into: &found)
     }
 
     /// Values that listeners lie under, of all kinds of changes.
-    var indexedCount: Int { inserts.entryCount + updates.entryCount + deletes.entryCount }
+    var indexedCount: Int {
+        lists.entryCount + inserts.entryCount + updates.entryCount + deletes.entryCount
+    }
 
     /// Whether anybody waits for a kind of change.
     func hasListeners(for operation: Change.Operation) -> Bool {
@@ -94,6 +99,7 @@ final class ModelFeed {
     func insert(_ listener: Listener) {
         listener.place = listeners.count
         listeners.append(listener)
+        listener.hold?.list.listeners.insert(listener)
         if listener.wants(.insert) { inserts.insert(listener) }
         if listener.wants(.update) { updates.insert(listener) }
         if listener.wants(.delete) { deletes.insert(listener) }
@@ -105,6 +111,7 @@ final class ModelFeed {
             listeners[listener.place] = last
             last.place = listener.place
         }
+        listener.hold?.list.listeners.remove(listener)
         if listener.wants(.insert) { inserts.remove(listener) }
         if listener.wants(.update) { updates.remove(listener) }
         if listener.wants(.delete) { deletes.remove(listener) }

@@ -2,13 +2,21 @@ import Expressions
 import Quotas
 
 // A socket that has ended is gone at once: nothing is told to it. Its channels, of which it may
-// have a hundred, are taken out in steps, between which the loop does other things.
+// have a hundred, are taken out in steps, between which the loop does other things; and so are the
+// lists of values that nobody holds any more, whoever has left them.
 extension RealtimeHub {
     /// Takes the channels of a socket out that has ended, in later turns.
     func takeOut(_ session: RealtimeSession) {
         guard !session.channels.isEmpty else { return }
         leaving.append(session, of: session.identity.caller(from: session.block))
         takeOutLater()
+    }
+
+    /// Hears of lists that nobody holds any more from the feeds, which are others.
+    func watchLists() {
+        for feed in binder.feeds.values {
+            feed.lists.whenUnused = { [weak self] in self?.takeOutLater() }
+        }
     }
 
     private func takeOutLater() {
@@ -19,6 +27,7 @@ extension RealtimeHub {
             takesOutLater = false
             var step = Step(settings.stepTime, uptime: uptime)
             takeOut(within: &step)
+            takeListsOut(within: &step)
         }
     }
 
@@ -42,5 +51,15 @@ extension RealtimeHub {
             if !session.channels.isEmpty { leaving.append(session, of: caller) }
         }
         if !leaving.isEmpty { takeOutLater() }
+    }
+
+    /// Takes lists out of the indexes, as far as there is time: one at the least.
+    private func takeListsOut(within step: inout Step) {
+        for feed in binder.feeds.values {
+            while !feed.lists.isSettled {
+                feed.lists.takeOutNext()
+                if step.isOver { return takeOutLater() }
+            }
+        }
     }
 }

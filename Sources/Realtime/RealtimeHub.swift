@@ -56,7 +56,7 @@ public final class RealtimeHub {
     private(set) var sessions: [ObjectIdentifier: RealtimeSession] = [:]
     /// Sockets that have ended, as long as some of their channels are there.
     var leaving = FairQueue<RealtimeSession>()
-    /// Whether channels of theirs are taken out in a later turn.
+    /// Whether channels of theirs, or lists that nobody holds, are taken out in a later turn.
     var takesOutLater = false
     /// Sockets that have yet to be looked at since the last tick.
     var unseen: [RealtimeSession] = []
@@ -107,6 +107,7 @@ public final class RealtimeHub {
         backlog = Backlog(changesMax: settings.ringChangesMax, bytesMax: settings.ringBytesMax)
         tokens = TokenWatch(signOuts: signOuts, at: uptime())
         binder = Binder(catalogue, rulebook, showsOldRows: settings.showsOldRows)
+        watchLists()
     }
 
     /// Serves another catalogue and other rules from now on. Channels stay; bindings whose model
@@ -123,6 +124,7 @@ public final class RealtimeHub {
         // Older changes have the columns of the old models.
         backlog.clear()
         binder = Binder(catalogue, rulebook, showsOldRows: settings.showsOldRows)
+        watchLists()
         for session in sessions.values { session.judgeAnew() }
         for (session, channel) in all {
             var judged = JudgedBindings(channel.bindings, for: channel.identity, at: clock())

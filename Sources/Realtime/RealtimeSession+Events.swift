@@ -72,13 +72,19 @@ extension RealtimeSession {
         reply(ServerPayload.error(reason: refusal.reason), to: message)
     }
 
-    /// Changes whom a channel speaks for. No reply when it works.
+    /// Changes whom a channel speaks for. No reply when it works. It costs what its join did, whose
+    /// work is done anew.
     private func refresh(_ channel: Channel, with token: JoinRequest.Token) {
         guard case .user(let text) = token, text != channel.token else { return }
         switch hub.identify(text) {
         case .failure(let refusal):
             end(channel, because: .tokenRefused(refusal))
         case .success(let identity):
+            let more = BindingRequest.messageCount(of: channel.bindings)
+            guard more == 0 || messages.take(more, at: hub.uptime()) else {
+                hub.counters.droppedMessages += 1
+                return end(channel, because: .tooManyMessages)
+            }
             judge(channel.bindings, for: identity) { [unowned self] judged in
                 // It may have ended meanwhile, with its old token.
                 guard channels[channel.topic] === channel else { return }
@@ -129,7 +135,7 @@ extension RealtimeSession {
         }
         let request = JoinRequest(
             message.payload, bindingsMax: hub.settings.bindingsPerChannelMax)
-        let more = request.bindings.count / RealtimeLimits.bindingsPerMessage
+        let more = BindingRequest.messageCount(of: request.bindings)
         guard more == 0 || messages.take(more, at: hub.uptime()) else {
             refuse(message, .tooManyBindingsPerSecond)
             return

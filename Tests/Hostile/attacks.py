@@ -535,6 +535,64 @@ def joins(tokens):
         for event, content in messages)
 
 
+def lists(first):
+    """A hundred bindings of a hundred values each, no two of which are alike."""
+    starts = range(first, first + 10_000, 100)
+    values = [",".join(str(start + place) for place in range(100)) for start in starts]
+    return [
+        {"event": "*", "schema": "public", "table": "notes", "filter": f"topic=in.({value})"}
+        for value in values
+    ]
+
+
+def changing_tokens(server, tokens):
+    """Sockets of a hundred lists that show one token after the other, until their channel is ended."""
+
+    def make(number):
+        bindings = lists(1_000_000 + number * 10_000)
+        turns = itertools.count(1)
+        feeds = []
+
+        def act():
+            feed = feeds.pop() if feeds else wire.Feed(
+                server, bindings, tokens[0], "127.0.0.3", f"tokens{number}")
+            feed.send("access_token", {"access_token": tokens[next(turns) % len(tokens)]})
+            feed.heartbeat()
+            message = feed.receive()
+            while message and message[2] != "phoenix" and message[3] != "phx_close":
+                message = feed.receive()
+            if message and message[3] != "phx_close":
+                feeds.append(feed)
+            else:
+                feed.close()
+
+        return act
+
+    together(20, make)
+
+
+def rejoins(server, tokens):
+    """Sockets that join with eight hundred lists, go without a word, and come again."""
+
+    def make(number):
+        token = tokens[number % len(tokens)]
+        channels = [lists(1_000_000 * (number + 2) + channel * 10_000) for channel in range(8)]
+
+        def act():
+            feed = wire.Feed(server, channels[0], token, "127.0.0.3", "again0")
+            feed.wait_for("phx_reply")
+            for place, bindings in enumerate(channels[1:], 1):
+                feed.topic = f"realtime:again{place}"
+                feed.send("phx_join", {
+                    "config": {"postgres_changes": bindings}, "access_token": token})
+                feed.wait_for("phx_reply")
+            feed.close()
+
+        return act
+
+    together(3, make)
+
+
 def chunks(server, tokens):
     """Bodies in chunks of one byte."""
     head = wire.head(server, "POST", "/rest/v1/notes", None, tokens[0])
@@ -603,6 +661,8 @@ ATTACKS = {
     "plan-writes": ("16 writers, filters that take long to plan", plan_writes),
     "pings": ("40 sockets of empty pings", frames(pings, 40)),
     "joins": ("20 sockets join 100 lists and leave", frames(joins, 20)),
+    "tokens": ("20 sockets of 100 lists, one token after the other", changing_tokens),
+    "rejoins": ("3 sockets join 8 × 100 lists, go and come again", rejoins),
     "heartbeats": ("40 sockets, heartbeats of 250 kB", frames(heartbeats, 40)),
     "chunks": ("32 bodies in chunks of one byte", chunks),
     "long-heads": ("heads of 60 kB, never whole", long_heads),
