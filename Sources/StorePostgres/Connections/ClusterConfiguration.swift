@@ -29,7 +29,7 @@ public struct ClusterConfiguration: Sendable {
     public var slowUnitsPerCallerMax = ConnectionLimits.slowUnitsPerCallerMax
     /// Percent of the time that those writes of a loop have that are known to take long, while
     /// others are served.
-    public var longWriteShare = 100
+    public var longWriteShare = ConnectionLimits.longWriteShare
     /// How long units may take before they are taken to hold up others.
     public var patience = Patience()
     /// How long a server that had no connection left for us is not asked again.

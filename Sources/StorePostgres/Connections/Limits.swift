@@ -12,6 +12,8 @@ enum ConnectionLimits {
     static let slowMilliseconds: UInt64 = 60_000
     /// Slow runs of one caller in a row after which his next ones are taken to be slow.
     static let slowRunsMin = 3
+    /// Percent of the time that writes have which take long, while others are served.
+    static let longWriteShare = 25
     /// The longest rest after a write that has taken long, in milliseconds: what waits must end in
     /// its time.
     static let longRestMax: UInt64 = 2_000
