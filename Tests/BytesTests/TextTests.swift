@@ -11,6 +11,20 @@ import Testing
         #expect(Array(found.utf8) == Array(expected.utf8))
     }
 
+    /// An answer of many rows gets one value after the other.
+    @Test func `what gets many JSON texts is moved now and then`() {
+        let value = Array(#"{"a": [1, 2, 3]}"#.utf8)
+        var output: [UInt8] = []
+        var moves = 0
+        for _ in 0..<10_000 {
+            let before = output.capacity
+            output.append(jsonWithoutBlanks: value.span)
+            if output.capacity != before { moves += 1 }
+        }
+        #expect(output.count == 10_000 * #"{"a":[1,2,3]}"#.utf8.count)
+        #expect(moves < 30)
+    }
+
     @Test(arguments: [
         (0.0, "0"), (-0.0, "-0"), (49.0, "49"), (0.1, "0.1"), (0.1 + 0.2, "0.30000000000000004"),
         (1e15, "1e+15"), (1_234_567_890_123_456, "1.234567890123456e+15"),
