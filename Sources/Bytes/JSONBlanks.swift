@@ -4,7 +4,7 @@ extension [UInt8] {
     /// Appends a JSON text without the blanks between its parts; strings stay as they are. What is
     /// no JSON is copied without being judged.
     public mutating func append(jsonWithoutBlanks json: Span<UInt8>) {
-        reserveCapacity(count + json.count)
+        makeRoom(for: json.count)
         var start = 0
         var index = 0
         while index < json.count {

@@ -26,7 +26,7 @@ extension [UInt8] {
     /// Appends canonical JSON with its numbers in the form that equal ones share, so that `1`,
     /// `1.0` and `10e-1` are one, and all else as it is.
     fileprivate mutating func append(jsonKey json: Span<UInt8>) {
-        reserveCapacity(count + json.count)
+        makeRoom(for: json.count)
         var index = 0
         while index < json.count {
             let start = index
