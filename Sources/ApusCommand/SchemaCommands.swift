@@ -30,19 +30,22 @@ extension Command {
 
     static let migrateNew = Command(
         "migrate", "new", operands: "NAME",
-        summary: "write what Schemas/ adds to what Migrations/ builds as one SQL file",
+        summary: "write what makes of Migrations/ what Schemas/ declares as one SQL file",
         discussion: """
-            Only additions are written: new models, columns and indexes. Anything else is refused
-            with the reason; nothing is written then. The database is not changed. With --database
-            the file is PostgreSQL's, else SQLite's; Migrations/ may hold both kinds.
+            Everything that models can say is written: what is new, changed, renamed (renamedFrom)
+            and dropped, with queries that list the rows which stand in the way before anything is
+            done. What drops columns or tables needs --allow-destructive. The database is not
+            changed. With --database the file is PostgreSQL's, else SQLite's; Migrations/ may hold
+            both kinds.
             """,
-        example: "apus migrate new add_rooms"
+        switches: [.allowDestructive], example: "apus migrate new add_rooms"
     ) { arguments in
         guard arguments.operands.count == 1 else {
             throw UsageError("'apus migrate new' needs one NAME, such as add_rooms")
         }
-        let options = ServerOptions(arguments.given)
-        let written: String?
+        var options = ServerOptions(arguments.given)
+        options.allowsLosses = arguments.has(.allowDestructive)
+        let written: MigrationCommands.Written?
         do {
             written = try MigrationCommands.new(options, name: arguments.operands[0])
         } catch let error as OperandError {
@@ -52,7 +55,8 @@ extension Command {
             Terminal.print("nothing to do: Migrations/ builds what Schemas/ declares\n")
             return 0
         }
-        Terminal.print("wrote \(file)\n")
+        Terminal.print("wrote \(file.path)\n")
+        for item in file.items { Terminal.print("  \(item)\n") }
         return 0
     }
 
@@ -60,12 +64,16 @@ extension Command {
         "migrate", "up",
         summary: "apply the migration files that the database does not have yet",
         discussion: """
-            All of them are applied, each recorded with its checksum, or none: when a statement
-            fails, or a file drops what Schemas/ still declares.
+            Each is recorded with its checksum, and applied whole or not at all: when a statement
+            fails, or a file drops what Schemas/ still declares, or what holds rows or values and
+            neither the file nor --allow-destructive says that it may. Those before one that makes
+            tables anew, or runs outside of a transaction, stay applied.
             """,
-        example: "apus migrate up"
+        switches: [.allowDestructive], example: "apus migrate up"
     ) { arguments in
-        let count = try MigrationCommands.up(ServerOptions(arguments.given)) { name in
+        var options = ServerOptions(arguments.given)
+        options.allowsLosses = arguments.has(.allowDestructive)
+        let count = try MigrationCommands.up(options) { name in
             Terminal.print("applied \(name)\n")
         }
         Terminal.print(count == 0 ? "nothing to do: all files are applied\n" : "\(count) applied\n")

@@ -5,24 +5,27 @@ import Server
 extension Command {
     static let dev = Command(
         "dev",
-        summary: "serve, watch Schemas/ and apply additive changes as you save",
+        summary: "serve, watch Schemas/ and apply changes as you save",
         discussion: """
             Creates the database on first start, inserts the rows of Schemas/seeds/ and prints the
-            URL, both API keys and a request to try. Changes of the schema files that only add
-            (models, columns, indexes, rules) are applied at once, and what dev alone has built and
-            nobody has filled is taken back; others are refused with the reason and the server goes
-            on with what it had. Seeds, migration files and most settings of project.json wait for
+            URL, both API keys and a request to try. Changes of the schema files are applied at
+            once. One that rows stand in the way of lists them and is refused, and so is what would
+            drop rows or values, unless --allow-destructive says that it may; the server goes on
+            with what it had. Seeds, migration files and most settings of project.json wait for
             the next start; each save says which. For development only: prints secrets.
             """,
-        settings: Setting.all, example: "apus dev --listen 127.0.0.1:0"
+        settings: Setting.all, switches: [.allowDestructive],
+        example: "apus dev --listen 127.0.0.1:0"
     ) { arguments in
-        let options = ServerOptions(arguments.given)
+        var options = ServerOptions(arguments.given)
+        options.allowsLosses = arguments.has(.allowDestructive)
         guard options.hasSchemas else {
             Terminal.error(FirstModel.hint(for: options.schemasDirectory))
             return 1
         }
-        try Backend.run(options, mode: .development) { backend in
-            Terminal.print(welcome(to: backend, of: options))
+        let project = options
+        try Backend.run(project, mode: .development) { backend in
+            Terminal.print(welcome(to: backend, of: project))
             Terminal.print(lines(of: backend))
         }
         return 0
@@ -36,10 +39,11 @@ extension Command {
             first, all or none) and when Schemas/ declares what Migrations/ does not build.
             SIGTERM stops accepting, finishes what has begun and closes.
             """,
-        settings: Setting.all, switches: [.migrate],
+        settings: Setting.all, switches: [.migrate, .allowDestructive],
         example: "apus serve --listen 0.0.0.0:54321 --migrate"
     ) { arguments in
-        let options = ServerOptions(arguments.given)
+        var options = ServerOptions(arguments.given)
+        options.allowsLosses = arguments.has(.allowDestructive)
         let mode = Backend.Mode.production(migrate: arguments.has(.migrate))
         try Backend.run(options, mode: mode) { backend in
             Terminal.print(lines(of: backend))

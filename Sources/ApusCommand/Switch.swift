@@ -19,5 +19,7 @@ extension Switch {
     static let copyToFile = Switch("--copy-to-file", "keep the secrets in their file, too")
     static let copyToDatabase = Switch(
         "--copy-to-database", "keep the secrets in the database, too")
+    static let allowDestructive = Switch(
+        "--allow-destructive", "drop what holds rows or values, too")
     static let help = Switch("--help", "show this help")
 }

@@ -29,6 +29,9 @@ import CSQLite
     /// Answers an integer.
     public func answer(_ value: Int64) { unsafe sqlite3_result_int64(context, value) }
 
+    /// Answers a double.
+    public func answer(real value: Double) { unsafe sqlite3_result_double(context, value) }
+
     /// Answers text.
     public func answer(_ text: String) { answer(text: text.utf8Span.span) }
 

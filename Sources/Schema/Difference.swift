@@ -1,10 +1,10 @@
 import Diagnostics
 public import Store
 
-/// What separates a database from the declared models: the statements that would add what is
-/// missing, and what cannot be reached by adding.
+/// What separates a database from the declared models: the steps that would make it what they
+/// declare, and what no step can.
 public struct Difference: Hashable, Sendable {
-    /// A difference that is not built yet to overcome, and what to do about it.
+    /// A difference that no statement of ours overcomes, and what to do about it.
     public struct Refusal: Hashable, Sendable, CustomStringConvertible {
         /// What differs.
         public let reason: String
@@ -14,8 +14,6 @@ public struct Difference: Hashable, Sendable {
         public let location: SourceLocation?
         /// What would have to go for the difference to go.
         let part: SchemaPart
-        /// Whether only a table made anew would have it.
-        let needsRebuild: Bool
 
         /// One line, with the place first when there is one.
         public var description: String {
@@ -23,16 +21,80 @@ public struct Difference: Hashable, Sendable {
         }
     }
 
-    /// The statements, without semicolons, that add what is missing; each with a name for people.
-    public struct Addition: Hashable, Sendable {
-        /// What is added: `table posts`, `column posts.title`.
+    /// One thing that a step does.
+    public struct Item: Hashable, Sendable, CustomStringConvertible {
+        /// What it does with a thing.
+        public enum Action: Hashable, Sendable {
+            case add, change, rename, drop
+
+            /// The word before the thing; nothing of what is added.
+            fileprivate var wording: String {
+                switch self {
+                case .add: ""
+                case .change: "change of "
+                case .rename: "rename of "
+                case .drop: "drop of "
+                }
+            }
+        }
+
+        /// What it does.
+        public let action: Action
+        /// The thing, and how it changes: `table posts`, `posts.n from integer to number`.
         public let what: String
-        /// The SQL.
-        public let statement: String
-        /// The part that is there then.
-        let part: SchemaPart
-        /// What it costs where there are many rows, if anything is to be said of it.
-        public internal(set) var cost: String?
+        /// The part that is there then, or is gone.
+        public let part: SchemaPart
+        /// Where the model file declares the thing, if it does.
+        public let location: SourceLocation?
+        /// Whether rows or values are lost with it.
+        public let loses: Bool
+        /// What the author may have meant.
+        public let advice: String?
+
+        init(
+            action: Action, what: String, part: SchemaPart, location: SourceLocation?,
+            loses: Bool = false, advice: String? = nil
+        ) {
+            self.action = action
+            self.what = what
+            self.part = part
+            self.location = location
+            self.loses = loses
+            self.advice = advice
+        }
+
+        /// In a few words: `column posts.title`, `drop of table old`.
+        public var description: String { action.wording + what }
+
+        /// Whether it does nothing but add.
+        public var isAddition: Bool { action == .add }
+    }
+
+    /// Statements that do one or several things together.
+    public struct Step: Hashable, Sendable {
+        /// What they do.
+        public let items: [Item]
+        /// The statements in order.
+        public let statements: [ChangeStatement]
+        /// Whether they are run with foreign keys off, where the engine can: they make a table
+        /// anew, or drop one.
+        public let suspendsForeignKeys: Bool
+        /// Whether others can go on to use the table only if each statement stands alone, outside
+        /// of a transaction.
+        public let standsAlone: Bool
+        /// What they cost where there are many rows, if anything is to be said of it.
+        public let cost: String?
+
+        init(
+            _ items: [Item], _ statements: [ChangeStatement], suspendsForeignKeys: Bool = false,
+            standsAlone: Bool = false, cost: String? = nil
+        ) {
+            self.standsAlone = standsAlone
+            self.items = items
+            self.statements = statements
+            self.suspendsForeignKeys = suspendsForeignKeys
+            self.cost = cost
+        }
     }
 
     /// What is compared with the models.
@@ -47,66 +109,40 @@ public struct Difference: Hashable, Sendable {
         }
     }
 
-    /// What is missing and can be added, in an order that works.
-    public let additions: [Addition]
-    /// What cannot be reached by adding. While there is any, nothing should be applied.
+    /// What is to be done, in an order that works.
+    public let steps: [Step]
+    /// What cannot be done. While there is any, nothing should be applied.
     public let refusals: [Refusal]
 
-    /// Whether something is declared that only a table made anew would have.
-    public var needsRebuild: Bool { refusals.contains(where: \.needsRebuild) }
+    /// Everything that is to be done.
+    public var items: [Item] { steps.flatMap(\.items) }
+
+    /// What of it loses rows or values, if there are any.
+    public var losses: [Item] { items.filter(\.loses) }
+
+    /// Whether foreign keys are to be off meanwhile, where the engine can.
+    public var suspendsForeignKeys: Bool { steps.contains(where: \.suspendsForeignKeys) }
+
+    /// Whether statements are to stand alone, where the engine can.
+    public var standsAlone: Bool { steps.contains(where: \.standsAlone) }
+
+    /// Whether nothing is done but to add.
+    public var isAdditive: Bool { refusals.isEmpty && items.allSatisfy(\.isAddition) }
 
     /// Whether the database is as declared.
-    public var isEmpty: Bool { additions.isEmpty && refusals.isEmpty }
+    public var isEmpty: Bool { steps.isEmpty && refusals.isEmpty }
 
     /// Compares what a database is with what the models declare.
     ///
     /// - Parameters:
     ///   - origin: what `built` is the structure of.
-    ///   - recorded: what the migration files build, where the database may have more: advice must
-    ///     not name in a new file what no file makes.
-    ///   - holdings: what the database holds, where advice is to say what it costs.
+    ///   - owned: whether a table that no model declares is ours to drop; others are left alone.
     public static func between(
-        _ built: DatabaseStructure, from origin: Origin = .database,
-        recorded: DatabaseStructure? = nil, holdings: Holdings? = nil, _ declared: DeclaredTables
+        _ built: DatabaseStructure, from origin: Origin = .database, _ declared: DeclaredTables,
+        owned: (SchemaPart) -> Bool = { _ in true }
     ) -> Difference {
-        var comparison = StructureComparison(
-            built: built, recorded: recorded ?? built, declared, origin: origin,
-            holdings: holdings)
-        // Of tables without rows.
-        var newIndexes: Set<SchemaPart> = []
-        for model in declared.catalogue.modelsByDependency {
-            guard let definition = declared.definition(of: model) else { continue }
-            if built.tables[model.name.lowercased()] == nil {
-                guard comparison.hasRoom(for: model) else { continue }
-                comparison.additions += declared.additions(making: definition)
-                newIndexes.formUnion(definition.indexes.map { .index($0.name.lowercased()) })
-            } else {
-                comparison.compare(model, definition)
-            }
-        }
-        comparison.findLeftovers()
-        let additions = comparison.additions.map { addition in
-            if newIndexes.contains(addition.part) { return addition }
-            var addition = addition
-            addition.cost = declared.dialect.cost(of: addition.statement)
-            return addition
-        }
-        return Difference(additions: additions, refusals: comparison.refusals)
-    }
-}
-
-extension DeclaredTables {
-    /// A table and its indexes.
-    fileprivate func additions(making table: TableDefinition) -> [Difference.Addition] {
-        [
-            .init(
-                what: "table \(table.name)", statement: dialect.createTable(table),
-                part: .table(table.name.lowercased()))
-        ]
-            + table.indexes.map { index in
-                .init(
-                    what: "index \(index.name)", statement: dialect.createIndex(index, of: table),
-                    part: .index(index.name.lowercased()))
-            }
+        var comparison = StructureComparison(built: built, declared, origin: origin)
+        comparison.run(owned: owned)
+        return comparison.difference
     }
 }

@@ -13,6 +13,8 @@ public struct DryRun: Sendable {
     /// What is there after each file.
     private let stages: [StructureDescription]
     private let versions: [String]
+    /// What each file drops that is not there when it has run, a table before its columns.
+    private let losses: [[SchemaPart]]
     /// The last statement that dropped a part.
     private let drops: [SchemaPart: Drop]
     /// What all files build.
@@ -30,15 +32,27 @@ public struct DryRun: Sendable {
             for file in set.files {
                 let script = engine.definitions.script(file.text)
                 // Nothing is there but what earlier files built, so every statement has to run.
-                let stage = try scratch.migrate { transaction throws(Problem) -> Stage in
+                let work: @Sendable (any MigrationTransaction) throws(Problem) -> Stage = {
+                    transaction throws(Problem) in
                     try Self.apply(script, of: file, in: transaction)
                 }
-                stages.append(stage)
+                stages.append(
+                    file.suspendsForeignKeys
+                        ? try scratch.migrateWithoutForeignKeys(work) : try scratch.migrate(work))
             }
         }
         self.stages = stages.map(\.description)
         drops = stages.reduce(into: [:]) { $0.merge($1.drops) { $1 } }
         versions = set.files.map(\.version)
+        losses = stages.map { stage in
+            if stage.drops.isEmpty { return [] }
+            let left = stage.description.structure.parts
+            let lost = Set(stage.drops.keys).subtracting(left)
+            return lost.filter { part in
+                guard case .column(let table, _) = part else { return true }
+                return !lost.contains(.table(table))
+            }.sorted { "\($0)" < "\($1)" }
+        }
         built = stages.last?.description.structure ?? DatabaseStructure()
     }
 
@@ -64,6 +78,18 @@ public struct DryRun: Sendable {
         }
         let description = try migrating { () throws(DatabaseError) in try transaction.structure() }
         return Stage(description: description, drops: drops)
+    }
+
+    /// Whether the files build a part in the end.
+    public func builds(_ part: SchemaPart) -> Bool { built.parts.contains(part) }
+
+    /// Whether a file drops something for good.
+    public func drops(_ file: MigrationFile) -> Bool { !lost(by: file).isEmpty }
+
+    /// What a file drops that is not there when it has run.
+    func lost(by file: MigrationFile) -> [SchemaPart] {
+        guard let index = versions.firstIndex(of: file.version) else { return [] }
+        return losses[index]
     }
 
     /// What is there before a file of the set, and after it.
@@ -123,7 +149,7 @@ extension Difference {
         declared.catalogue.models.compactMap { model -> Diagnostic? in
             let name = model.name.lowercased()
             guard before.tables[name] != nil, after.tables[name] == nil,
-                !refusals.contains(where: { $0.part.table == name }),
+                items.allSatisfy({ $0.isAddition || $0.part.table != name }),
                 let place = pending.compactMap({
                     $0.place(dropping: name, in: declared.dialect)
                 }).first

@@ -1,43 +1,83 @@
 public import Diagnostics
 public import Store
 
-/// How much is in what could go: the tables and columns that no model declares or no migration file
-/// builds.
+/// How much is in what is to be dropped, as somebody has counted it.
 public struct Holdings: Sendable {
-    /// Rows by table.
-    private(set) var rows: [String: Int] = [:]
-    /// Rows with a value in a column. One that no model declares holds nothing where it has its
-    /// constant default; one that is declared otherwise would have another value then.
-    private(set) var values: [SchemaPart: Int] = [:]
+    /// What one part holds.
+    public struct Entry: Hashable, Sendable, CustomStringConvertible {
+        /// The part.
+        let part: SchemaPart
+        /// Its rows, or its values: those beside its constant default.
+        let count: Int
+        /// Whether all of its values are its default.
+        let hasDefault: Bool
 
-    /// Counts in the midst of a transaction.
-    public init(
-        in transaction: any MigrationTransaction, of live: DatabaseStructure,
-        besides recorded: DatabaseStructure, _ declared: Catalogue
-    ) throws(Problem) {
-        var models: [String: Set<String>] = [:]
-        for model in declared.models {
-            models[model.name.lowercased()] = Set(
-                model.columns.flatMap { [$0.name, $0.renamedFrom].compactMap(\.self) }
-                    .map { $0.lowercased() })
+        /// What goes with it: `its 3 rows`.
+        public var description: String {
+            switch part {
+            case .table(let name): "drop of table \(name) loses its \(counted(count, "row"))"
+            case .column(let table, let name):
+                "drop of column \(table).\(name) loses its \(counted(count, "value"))"
+            case .index(let name): "drop of index \(name)"
+            }
         }
-        for (name, table) in live.tables {
-            let columns = table.columns.compactMap { column -> CountedColumn? in
-                if models[name]?.contains(column.name) != true {
-                    return CountedColumn(column.name, besides: column.constantDefault)
-                }
-                let isRecorded = recorded.tables[name]?.column(column.name) != nil
-                return isRecorded ? nil : CountedColumn(column.name)
+
+        /// Why nothing goes with it.
+        var emptiness: String {
+            switch part {
+            case .table: "empty"
+            case .column: hasDefault ? "nothing but its default" : "without values"
+            case .index: "an index"
             }
-            let mayGo = models[name] == nil || recorded.tables[name] == nil
-            guard mayGo || !columns.isEmpty else { continue }
-            let counts = try migrating { () throws(DatabaseError) in
-                try transaction.counts(of: columns, in: name)
+        }
+    }
+
+    /// What is dropped and there.
+    public let entries: [Entry]
+
+    /// What of it would be missed.
+    public var missed: [Entry] { entries.filter { $0.count > 0 } }
+
+    /// What is said of a part that is dropped: `table tags (empty)`.
+    public func told(_ item: Difference.Item) -> String {
+        guard let entry = entries.first(where: { $0.part == item.part }) else { return item.what }
+        return "\(item.what) (\(entry.count > 0 ? "\(entry.count)" : entry.emptiness))"
+    }
+
+    /// Counts in the midst of a transaction. What is not there holds nothing.
+    public init(
+        of parts: [SchemaPart], in transaction: any MigrationTransaction
+    ) throws(Problem) {
+        if parts.isEmpty {
+            entries = []
+            return
+        }
+        let live = try DatabaseStructure(of: transaction)
+        var entries: [Entry] = []
+        for part in parts {
+            guard let name = part.table, let table = live.tables[name] else { continue }
+            let entry = try migrating { () throws(DatabaseError) -> Entry? in
+                try Self.count(part, of: table, in: transaction)
             }
-            rows[name] = counts.rows
-            for (column, count) in zip(columns, counts.values) {
-                values[.column(table: name, name: column.name)] = count
-            }
+            if let entry { entries.append(entry) }
+        }
+        self.entries = entries
+    }
+
+    private static func count(
+        _ part: SchemaPart, of table: TableStructure, in transaction: any MigrationTransaction
+    ) throws(DatabaseError) -> Entry? {
+        switch part {
+        case .table:
+            let rows = try transaction.counts(of: [], in: table.name).rows
+            return Entry(part: part, count: rows, hasDefault: false)
+        case .column(_, let name):
+            guard let column = table.column(name) else { return nil }
+            let counted = CountedColumn(name, besides: column.constantDefault)
+            let values = try transaction.counts(of: [counted], in: table.name).values
+            return Entry(
+                part: part, count: values.first ?? 0, hasDefault: column.defaultValue != nil)
+        case .index: return nil
         }
     }
 }

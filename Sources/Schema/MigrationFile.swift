@@ -18,7 +18,19 @@ public struct MigrationFile: Hashable, Sendable {
     public var fileName: String { "\(version)_\(name).sql" }
 
     /// Whether the file says that it cannot run in a transaction.
-    public var runsOutsideTransaction: Bool { MigrationHeader(text).runsOutsideTransaction }
+    public var runsOutsideTransaction: Bool { MigrationHeader(text).says(.noTransaction) }
+
+    /// Whether the file says that foreign keys are to be off while it runs.
+    public var suspendsForeignKeys: Bool { MigrationHeader(text).says(.foreignKeysOff) }
+
+    /// Whether the file says that what it drops may hold rows and values.
+    public var isDestructive: Bool { MigrationHeader(text).says(.destructive) }
+
+    /// Whether its statements are those that were generated, which change nothing but structures.
+    public func isAsGenerated(in dialect: any DefinitionDialect) -> Bool {
+        guard let sum = MigrationHeader(text).statementsSum else { return false }
+        return sum == MigrationHeader.sum(of: dialect.script(text).statements.map(\.text))
+    }
 
     /// Tells whether an applied file was edited afterwards: the length in bytes and the 64-bit
     /// FNV-1a hash of what it says without the lines that name an engine. It guards against
@@ -67,30 +79,57 @@ public struct MigrationFile: Hashable, Sendable {
             && bytes.enumerated().allSatisfy { $0 == 8 || ASCII.isDigit($1) }
     }
 
-    /// A new file that makes `additions` in an engine's form, with a version after `previous`.
+    /// A new file that overcomes a difference in an engine's form, with a version after `previous`.
     ///
     /// The version is the moment `now` in UTC, or the next number after `previous` when the clock
     /// is behind it.
     public init(
-        making additions: [Difference.Addition], in form: MigrationFileForm, name: String,
+        overcoming difference: Difference, in form: MigrationFileForm, name: String,
         after previous: String?, now: Instant, directory: String = "Migrations"
     ) {
+        let version = Self.version(after: previous, now: now)
+        self.version = version
+        self.name = Self.spelled(name)
+        path = "\(directory)/\(version)_\(Self.spelled(name)).sql"
+        var lines = [MigrationHeader.line(for: form)].compactMap(\.self)
+        if form.suspendsForeignKeys, difference.suspendsForeignKeys {
+            lines.append(MigrationHeader.Directive.foreignKeysOff.line)
+        }
+        if form.runsOutsideTransactions, difference.standsAlone {
+            lines.append(MigrationHeader.Directive.noTransaction.line)
+        }
+        if !difference.losses.isEmpty { lines.append(MigrationHeader.Directive.destructive.line) }
+        lines.append("-- \(Self.spelled(name)): \(MigrationHeader.signature)")
+        lines.append("-- Review it, commit it, and do not change it once it has been applied.")
+        lines.append(
+            MigrationHeader.line(summing: difference.steps.flatMap(\.statements).map(\.text)))
+        for step in difference.steps { lines += Self.lines(of: step) }
+        text = Array((lines.joined(separator: "\n") + "\n").utf8)
+    }
+
+    private static func lines(of step: Difference.Step) -> [String] {
+        var lines = [""]
+        let cost = step.cost.map { " (\($0))" } ?? ""
+        lines += step.items.map { item in
+            "-- \(item.description)\(item.loses ? ", and with it what it holds" : "")"
+        }
+        if lines.count > 1 { lines[lines.count - 1] += cost }
+        for statement in step.statements {
+            if let expectation = statement.expectation {
+                lines.append(MigrationScript.expectationMark + expectation)
+            }
+            lines.append("\(statement.text);")
+        }
+        return lines
+    }
+
+    private static func version(after previous: String?, now: Instant) -> String {
         let digits = now.postgres.utf8.prefix(19).filter(ASCII.isDigit)
         var version = String(decoding: digits, as: UTF8.self)
         if let last = previous?.filter({ $0 != "T" }), last >= version, let number = Int64(last) {
             version = String(number + 1)
         }
         version.insert("T", at: version.index(version.startIndex, offsetBy: 8))
-        var sql = MigrationHeader.line(for: form).map { "\($0)\n" } ?? ""
-        sql += "-- \(Self.spelled(name)): \(MigrationHeader.signature)\n"
-        sql += "-- Review it, commit it, and do not change it once it has been applied.\n"
-        for addition in additions {
-            let cost = addition.cost.map { " (\($0))" } ?? ""
-            sql += "\n-- \(addition.what)\(cost)\n\(addition.statement);\n"
-        }
-        self.version = version
-        self.name = Self.spelled(name)
-        path = "\(directory)/\(version)_\(Self.spelled(name)).sql"
-        text = Array(sql.utf8)
+        return version
     }
 }

@@ -2,8 +2,37 @@ import Bytes
 import Store
 
 /// What a migration file says of itself, in comments before its first statement: which engine it is
-/// for (`-- apus: ENGINE`), and that it cannot run in a transaction (`-- apus: no transaction`).
+/// for (`-- apus: ENGINE`), how it is to be run, and whether it is as it was generated.
 struct MigrationHeader {
+    /// How a file is to be run: `-- apus: WORDS`.
+    enum Directive: String, CaseIterable {
+        /// It cannot run in a transaction.
+        case noTransaction = "no transaction"
+        /// Tables are made anew: foreign keys are off meanwhile, and checked in the end.
+        case foreignKeysOff = "foreign keys off"
+        /// What it drops may hold rows and values.
+        case destructive
+
+        /// The line that says it.
+        var line: String { "-- apus: \(rawValue)" }
+
+        /// Why an engine cannot do so; nil where it can.
+        fileprivate func fault(in form: MigrationFileForm) -> String? {
+            switch self {
+            case .noTransaction:
+                form.runsOutsideTransactions
+                    ? nil
+                    : "\(form.productName) runs each file in a transaction: take this line out"
+            case .foreignKeysOff:
+                form.suspendsForeignKeys
+                    ? nil
+                    : "\(form.productName) makes no table anew, and keeps its foreign keys: take "
+                        + "this line out"
+            case .destructive: nil
+            }
+        }
+    }
+
     /// A line of the header.
     private struct Line {
         let word: String
@@ -13,13 +42,14 @@ struct MigrationHeader {
         var offset: Int { range.lowerBound }
     }
 
-    private static let noTransaction = "no transaction"
     /// Where the file names engines.
     private var engines: [Line] = []
     /// The last holds.
     private var engine: Line? { engines.last }
-    private var transaction: Line?
+    private var directives: [(directive: Directive, offset: Int)] = []
     private var isGenerated = false
+    /// What the statements summed up to when they were generated.
+    private(set) var statementsSum: String?
 
     /// What generated files have always said of themselves at their head.
     static let signature = "written by `apus migrate new`."
@@ -39,16 +69,30 @@ struct MigrationHeader {
         }
     }
 
-    /// Whether the file says that it cannot run in a transaction.
-    var runsOutsideTransaction: Bool { transaction != nil }
+    /// Whether the file says so.
+    func says(_ directive: Directive) -> Bool { directives.contains { $0.directive == directive } }
+
+    /// The line that says what generated statements sum up to.
+    static func line(summing statements: [String]) -> String {
+        "-- apus: \(statementsWord) \(sum(of: statements))"
+    }
+
+    private static let statementsWord = "statements"
+
+    /// Tells whether statements were edited.
+    static func sum(of statements: [String]) -> String {
+        String(FNV1a.hash(Array(statements.joined(separator: ";\n").utf8)), radix: 16)
+    }
 
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     /// Words of another number are a comment that begins so by chance.
     private mutating func read(_ words: ArraySlice<Substring>, at range: Range<Int>) {
         let word = words.joined(separator: " ")
-        if word == Self.noTransaction {
-            transaction = Line(word: word, range: range)
+        if let directive = Directive(rawValue: word) {
+            directives.append((directive, range.lowerBound))
+        } else if words.count == 2, words.first.map(String.init) == Self.statementsWord {
+            statementsSum = words.last.map(String.init)
         } else if words.count == 1 {
             engines.append(Line(word: word, range: range))
         }
@@ -99,21 +143,18 @@ struct MigrationHeader {
                 "the file does not say that it is for \(form.productName): write "
                     + ways.joined(separator: ", "), at: 0)
         }
-        if let transaction, !form.runsOutsideTransactions {
-            return .init(
-                "\(form.productName) runs each file in a transaction: take this line out",
-                at: transaction.offset)
-        }
-        return nil
+        return directives.lazy.compactMap { directive, offset in
+            directive.fault(in: form).map { .init($0, at: offset) }
+        }.first
     }
 
     /// The statements that need the line which the file lacks.
     func faults(of script: MigrationScript) -> [MigrationScript.Fault] {
-        if runsOutsideTransaction { return [] }
+        if says(.noTransaction) { return [] }
         return script.statements.filter(\.standsAlone).map { statement in
             .init(
                 "it cannot run in a transaction: move it into a file of its own with the line "
-                    + "'-- apus: \(Self.noTransaction)'", at: statement.offset)
+                    + "'\(Directive.noTransaction.line)'", at: statement.offset)
         }
     }
 }

@@ -36,6 +36,10 @@ extension MigrationTransaction {
                 "\(source.location(refusal.offset)): \(refusal.message)",
                 hint: "Nothing of the file was applied. \(refusal.wayOut)")
         }
+        if let expectation = statement.expectation {
+            let place = source.location(statement.offset).description
+            return try require(noneOf: statement.text, expectation, "\(place): ")
+        }
         do throws(DatabaseError) {
             try run(statement)
         } catch {
@@ -59,18 +63,53 @@ extension MigrationTransaction {
         }
     }
 
-    /// Executes the additions of a difference, and takes down that they are development's.
+    /// Refuses rows that stand in the way of a change, and shows them.
     ///
-    /// - Throws: `migration_failed` naming the addition that rows stand in the way of.
-    public func add(_ additions: [Difference.Addition]) throws(Problem) {
-        for addition in additions {
-            do throws(DatabaseError) {
-                try execute(addition.statement)
-                try claim(addition.part)
-            } catch {
-                throw .migration(
-                    "\(addition.what) cannot be added: \(error.wording)" + example(of: error))
+    /// - Parameter place: where the query stands, with a colon behind it.
+    private func require(
+        noneOf query: String, _ expectation: String, _ place: String = ""
+    ) throws(Problem) {
+        let limit = DefinitionLimits.rowsShownMax
+        let rows = try migrating { () throws(DatabaseError) in
+            try findings(of: query, limit: limit + 1)
+        }
+        if rows.isEmpty { return }
+        let shown = rows.prefix(limit).map { "(\($0.map(\.asExample).joined(separator: ", ")))" }
+        let more = rows.count > limit ? " and more" : ""
+        throw .migration(
+            "\(place)\(expectation): \(shown.joined(separator: ", "))\(more)",
+            hint: "Nothing of it was applied.")
+    }
+
+    /// Carries out the steps of a difference, and takes down that what they add is development's.
+    ///
+    /// - Throws: `migration_failed` naming what rows stand in the way of.
+    public func carryOut(_ difference: Difference) throws(Problem) {
+        for step in difference.steps {
+            for statement in step.statements { try carryOut(statement, of: step) }
+            try migrating { () throws(DatabaseError) in
+                for item in step.items where item.isAddition { try claim(item.part) }
             }
+        }
+        if difference.isAdditive { return }
+        let fault = try migrating { () throws(DatabaseError) in
+            try endScript()
+            return try foreignKeyFault(in: "Schemas/")
+        }
+        if let fault { throw .migration(fault) }
+    }
+
+    private func carryOut(
+        _ statement: ChangeStatement, of step: Difference.Step
+    ) throws(Problem) {
+        if let expectation = statement.expectation {
+            return try require(noneOf: statement.text, expectation)
+        }
+        do throws(DatabaseError) {
+            try execute(statement.text)
+        } catch {
+            let what = step.items.map(\.description).joined(separator: ", ")
+            throw .migration("\(what) cannot be made: \(error.wording)" + example(of: error))
         }
     }
 
@@ -88,15 +127,20 @@ extension MigrationTransaction {
         guard case .unique(let table, let columns) = error, !columns.isEmpty else { return "" }
         do throws(DatabaseError) {
             guard let (values, count) = try commonest(columns, in: table) else { return "" }
-            let shown = values.map { value in
-                value.count > SchemaLimits.exampleLengthMax
-                    ? String(value.prefix(SchemaLimits.exampleLengthMax)) + "…" : value
-            }
+            let shown = values.map(\.asExample)
             return ": \(shown.joined(separator: ", ")) is in \(count) of them"
         } catch {
             // The fault itself is worded without it.
             return ""
         }
+    }
+}
+
+extension String {
+    /// A value of a row, for the operator's eyes: no longer than is read.
+    fileprivate var asExample: String {
+        count > SchemaLimits.exampleLengthMax
+            ? String(prefix(SchemaLimits.exampleLengthMax)) + "…" : self
     }
 }
 

@@ -49,14 +49,18 @@ public struct Migrator: Sendable {
     }
 
     /// Applies all pending files in one transaction, and returns those that nobody else has applied
-    /// meanwhile. A file that says that it cannot run in one stands alone; those before it are
-    /// committed then, and those after it are a transaction of their own.
+    /// meanwhile. A file that says that it cannot run in one, or that foreign keys are to be off
+    /// while it runs, stands alone; those before it are committed then, and those after it are a
+    /// transaction of their own.
     ///
-    /// Files that only add what is there already are recorded without being run: that is how a
-    /// database which `dev` has extended takes over the file written for it later.
+    /// Files that only change structures, and whose changes are there already, are recorded without
+    /// being run: that is how a database which `dev` has changed takes over the file written for
+    /// it later.
     ///
     /// - Parameters:
     ///   - dryRun: what the files build, where that is known already.
+    ///   - losing: is told what goes with a file that drops what holds rows or values, before
+    ///     anything of it is done; when it throws, it is not applied.
     ///   - judge: is told what the database has then; when it throws, nothing was applied.
     ///   - progress: is told of each file that was applied.
     /// - Throws: `migration_failed` when applied files have changed, are missing or out of order,
@@ -64,6 +68,7 @@ public struct Migrator: Sendable {
     ///   before anything is touched. Nothing was applied then.
     public func apply(
         _ dryRun: DryRun? = nil, at now: Instant = .now,
+        losing: (MigrationFile, Holdings) throws(Problem) -> Void = { _, _ throws(Problem) in },
         judge: @escaping @Sendable (DatabaseStructure) throws(Problem) -> Void = { _ in },
         progress: (MigrationFile) -> Void = { _ in }
     ) throws(Problem) -> [MigrationFile] {
@@ -75,7 +80,8 @@ public struct Migrator: Sendable {
         // database holds: it is refused before anything is touched.
         let dryRun = if let dryRun { dryRun } else { try DryRun(set, on: database) }
         var applied: [MigrationFile] = []
-        for step in Self.steps(of: pending) {
+        for step in Self.steps(of: pending, dryRun) {
+            try judgeLosses(of: step, dryRun, losing)
             let isLast = step.files.last == pending.last
             let work: @Sendable (any MigrationTransaction) throws(Problem) -> [MigrationFile] = {
                 transaction throws(Problem) in
@@ -84,29 +90,58 @@ public struct Migrator: Sendable {
                 return done
             }
             let done =
-                step.isTransaction
-                ? try database.migrate(work) : try database.migrateOutsideTransaction(work)
+                switch step.manner {
+                case .transaction: try database.migrate(work)
+                case .withoutForeignKeys: try database.migrateWithoutForeignKeys(work)
+                case .standalone: try database.migrateOutsideTransaction(work)
+                }
             for file in done { progress(file) }
             applied += done
         }
         return applied
     }
 
-    /// Files that are applied in one transaction, or one that has none.
-    private struct Step: Sendable {
-        var files: [MigrationFile]
-        let isTransaction: Bool
+    /// How files are run.
+    private enum Manner {
+        case transaction, withoutForeignKeys, standalone
+
+        init(_ file: MigrationFile) {
+            self =
+                file.runsOutsideTransaction
+                ? .standalone : file.suspendsForeignKeys ? .withoutForeignKeys : .transaction
+        }
     }
 
-    private static func steps(of files: [MigrationFile]) -> [Step] {
+    /// Files that are run together.
+    private struct Step: Sendable {
+        var files: [MigrationFile]
+        let manner: Manner
+    }
+
+    private static func steps(of files: [MigrationFile], _ dryRun: DryRun) -> [Step] {
         files.reduce(into: []) { steps, file in
-            let isTransaction = !file.runsOutsideTransaction
-            if isTransaction, steps.last?.isTransaction == true {
+            let manner = Manner(file)
+            // What holds rows is counted right before its file.
+            if manner == .transaction, steps.last?.manner == .transaction,
+                dryRun.lost(by: file).isEmpty
+            {
                 steps[steps.count - 1].files.append(file)
             } else {
-                steps.append(Step(files: [file], isTransaction: isTransaction))
+                steps.append(Step(files: [file], manner: manner))
             }
         }
+    }
+
+    private func judgeLosses(
+        of step: Step, _ dryRun: DryRun,
+        _ losing: (MigrationFile, Holdings) throws(Problem) -> Void
+    ) throws(Problem) {
+        let parts = dryRun.lost(by: step.files[0])
+        if parts.isEmpty { return }
+        let holdings = try database.inspect { transaction throws(Problem) in
+            try Holdings(of: parts, in: transaction)
+        }
+        if !holdings.missed.isEmpty { try losing(step.files[0], holdings) }
     }
 
     /// Applies pending files as a part of a write.
@@ -140,15 +175,16 @@ public struct Migrator: Sendable {
         return files
     }
 
-    /// Whether all that a file adds is in the database, which may have still more.
+    /// Whether all that a file changes is so in the database, which may differ from it in more.
     private func isBuiltAlready(
         _ file: MigrationFile, _ dryRun: DryRun, in transaction: any MigrationTransaction
     ) throws(Problem) -> Bool {
-        guard file.isAdditive(in: database.definitions) else { return false }
+        let dialect = database.definitions
+        guard file.isAdditive(in: dialect) || file.isAsGenerated(in: dialect) else { return false }
         let live = try DatabaseStructure(of: transaction)
         if live.tables.isEmpty { return false }
         let (before, after) = dryRun.structures(around: file)
-        return after != before && live.contains(what: after, adds: before)
+        return after != before && live.hasTaken(stepFrom: before, to: after)
     }
 
     /// What has the name of a table that a file makes, and is none; nil where nothing has.
@@ -176,8 +212,15 @@ public struct Migrator: Sendable {
         "What stands before it in the file has been done and stays: write IF NOT EXISTS where the "
         + "file begins again, or one statement a file."
 
-    /// Executes the additions of a difference in one transaction: `dev` mode.
-    public func apply(_ additions: [Difference.Addition]) throws(Problem) {
-        try database.migrate { transaction throws(Problem) in try transaction.add(additions) }
+    /// Carries out the steps of a difference in one transaction: `dev` mode.
+    public func apply(_ difference: Difference) throws(Problem) {
+        let work: @Sendable (any MigrationTransaction) throws(Problem) -> Void = {
+            transaction throws(Problem) in try transaction.carryOut(difference)
+        }
+        if difference.suspendsForeignKeys {
+            try database.migrateWithoutForeignKeys(work)
+        } else {
+            try database.migrate(work)
+        }
     }
 }

@@ -54,8 +54,21 @@ extension Column {
         if case .constant(let value)? = `default` { constant = value }
         return TableDefinition.Column(
             name, DeclaredType(self), isNullable: isNullable, defaultValue: constant,
-            isIdentity: isIdentity, conditions: conditions, checkName: checkName)
+            isIdentity: isIdentity, conditions: conditions, checkName: checkName, fill: fill)
     }
+
+    /// What rows that are there get in the column where it is new and required, and its default is
+    /// computed without a caller.
+    private var fill: TableDefinition.ColumnFill? {
+        guard !isNullable, case .expression(let source)? = `default` else { return nil }
+        let text = source.text.filter { !$0.isWhitespace }.lowercased()
+        return Self.fills[text]
+    }
+
+    /// By the functions of the rule language, called.
+    private static let fills: [String: TableDefinition.ColumnFill] = [
+        "now()": .currentTimestamp, "gen_random_uuid()": .randomUUID, "uuidv7()": .uuidv7,
+    ]
 
     /// What `enum`, lengths and ranges ask that a table can hold.
     private var conditions: [TableDefinition.Condition] {

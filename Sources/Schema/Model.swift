@@ -13,6 +13,8 @@ public final class Model: Sendable {
     public let name: String
     /// The model file.
     public let file: String
+    /// The name it had before.
+    public let renamedFrom: String?
     /// The columns in declared order.
     public let columns: [Column]
     /// The key columns, as indexes into `columns`; never empty.
@@ -40,6 +42,7 @@ public final class Model: Sendable {
         self.table = table
         name = draft.name
         file = draft.file
+        renamedFrom = draft.renamedFrom
         columns = draft.columns.enumerated().map { index, column in
             var column = column
             column.reference = references.first { $0.columns == [index] }

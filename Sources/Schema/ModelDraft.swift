@@ -19,6 +19,8 @@ struct ModelDraft {
 
     let name: String
     let file: String
+    /// The name it had before.
+    var renamedFrom: String?
     var columns: [Column] = []
     var primaryKey: [Int] = []
     var uniques: [Table.Key] = []

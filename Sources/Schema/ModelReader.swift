@@ -36,6 +36,11 @@ struct ModelReader {
             reader.fault(
                 "\"search\" (full-text search) is not built yet; remove it for now", at: search.key)
         }
+        if let renamed = words["renamedFrom"], let name = renamed.value.string {
+            reader.isValid(
+                name: name, "the former name", at: reader.file.location(renamed.value.offset))
+            draft.renamedFrom = name
+        }
         // Without columns, which is reported, nothing that names them could be right.
         guard words["properties"] != nil else { return }
         readColumns(words)

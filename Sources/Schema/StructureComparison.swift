@@ -3,48 +3,89 @@ import Values
 
 /// One comparison of a database with the declared models, table by table.
 struct StructureComparison {
+    /// Once everything has its new name.
     let built: DatabaseStructure
     let declared: DeclaredTables
-    /// What the migration files build.
-    let recorded: DatabaseStructure
     /// What `built` is called.
     let origin: Difference.Origin
-    /// What there is to lose, where that is known.
-    let holdings: Holdings?
-    var additions: [Difference.Addition] = []
-    var refusals: [Difference.Refusal] = []
+    let renaming: StructureRenaming
+    private var steps: [Difference.Step] = []
+    private var refusals: [Difference.Refusal] = []
+    /// Of the table that is compared.
+    var alterations: [(alteration: TableAlteration, item: Difference.Item)] = []
 
-    init(
-        built: DatabaseStructure, recorded: DatabaseStructure, _ declared: DeclaredTables,
-        origin: Difference.Origin, holdings: Holdings?
-    ) {
-        self.built = built
-        self.recorded = recorded
+    init(built: DatabaseStructure, _ declared: DeclaredTables, origin: Difference.Origin) {
+        renaming = StructureRenaming(
+            declared.catalogue.models, in: built, to: declared.wanted.structure)
+        self.built = renaming.apply(to: built, declared.dialect)
         self.declared = declared
         self.origin = origin
-        self.holdings = holdings
     }
 
     var wanted: DatabaseStructure { declared.wanted.structure }
+
+    var difference: Difference { Difference(steps: steps, refusals: refusals) }
+
+    /// Compares everything: renames come first, then tables in the order of their references, and
+    /// last what is dropped.
+    mutating func run(owned: (SchemaPart) -> Bool) {
+        rename()
+        for model in declared.catalogue.modelsByDependency {
+            guard let definition = declared.definition(of: model) else { continue }
+            let name = model.name.lowercased()
+            if let old = built.tables[name], let new = wanted.tables[name] {
+                alterations = []
+                compare(model, definition, old, new)
+                finish(model, definition, old, new)
+            } else if hasRoom(for: model) {
+                make(definition, of: model)
+            }
+        }
+        dropTables(owned: owned)
+    }
 
     mutating func refuse(
         _ reason: String, _ advice: Advice, of part: SchemaPart, at location: SourceLocation? = nil
     ) {
         refusals.append(
             Difference.Refusal(
-                reason: reason, advice: advice.wording, location: location, part: part,
-                needsRebuild: advice.needsRebuild))
+                reason: reason, advice: advice.wording, location: location, part: part))
     }
 
-    /// The part that a column of a model is.
-    private func part(_ column: Column) -> SchemaPart {
-        .column(table: column.table.lowercased(), name: column.name.lowercased())
+    // MARK: Names
+
+    private mutating func rename() {
+        let dialect = declared.dialect
+        for table in renaming.tables {
+            append(
+                "table \(table.former) to \(table.name)", .table(table.name.lowercased()),
+                table.location, dialect.rename(table: table.former, to: table.name))
+        }
+        for column in renaming.columns {
+            append(
+                "column \(column.table).\(column.name.former) to \(column.name.name)",
+                .column(
+                    table: column.table.lowercased(), name: column.name.name.lowercased()),
+                column.name.location,
+                dialect.rename(
+                    column: column.name.former, to: column.name.name, of: column.table))
+        }
+    }
+
+    private mutating func append(
+        _ what: String, _ part: SchemaPart, _ location: SourceLocation,
+        _ statements: [ChangeStatement]
+    ) {
+        steps.append(
+            Difference.Step(
+                [.init(action: .rename, what: what, part: part, location: location, loses: false)],
+                statements, cost: statements.first.flatMap { declared.dialect.cost(of: $0.text) }))
     }
 
     // MARK: Tables that are not there
 
     /// Whether nothing else has the name of a model's table that is to be added.
-    mutating func hasRoom(for model: Model) -> Bool {
+    private mutating func hasRoom(for model: Model) -> Bool {
         let name = model.name.lowercased()
         guard let obstacle = built.obstacles[name] else { return true }
         refuse(
@@ -53,316 +94,130 @@ struct StructureComparison {
         return false
     }
 
+    /// Makes a table and its indexes.
+    private mutating func make(_ table: TableDefinition, of model: Model) {
+        let dialect = declared.dialect
+        let place = SourceLocation(file: model.file)
+        steps.append(
+            step(
+                "table \(table.name)", .table(table.name.lowercased()), place,
+                dialect.createTable(table)))
+        for index in table.indexes {
+            // Of a table without rows.
+            steps.append(
+                step(
+                    "index \(index.name)", .index(index.name.lowercased()), place,
+                    dialect.createIndex(index, of: table), isFree: true))
+        }
+    }
+
+    private func step(
+        _ what: String, _ part: SchemaPart, _ place: SourceLocation, _ statement: String,
+        isFree: Bool = false
+    ) -> Difference.Step {
+        Difference.Step(
+            [.init(action: .add, what: what, part: part, location: place, loses: false)],
+            [ChangeStatement(statement)],
+            cost: isFree ? nil : declared.dialect.cost(of: statement))
+    }
+
     // MARK: Tables that are there
 
-    /// Compares a model whose table is there, and then its indexes.
-    mutating func compare(_ model: Model, _ definition: TableDefinition) {
-        let name = model.name.lowercased()
-        guard let old = built.tables[name], let new = wanted.tables[name] else { return }
-        let table = SchemaPart.table(name)
-        let place = SourceLocation(file: model.file)
-        var added = Set<String>()
-        var changed = Set<String>()
-        for (index, column) in model.columns.enumerated() {
-            let key = column.name.lowercased()
-            if let before = old.column(key), let after = new.column(key) {
-                let former = formerType(of: column, before, after, old, new)
-                if compareType(column, before, former, old) { changed.insert(key) }
-                compare(column, before, after, former)
-            } else {
-                added.insert(key)
-                add(index, of: model, definition, old)
-            }
-        }
-        if old.primaryKey != new.primaryKey {
-            refuse(
-                "the primary key of \"\(model.name)\" has changed", .declareAsBefore, of: table,
-                at: place)
-        }
-        if old.options != new.options {
-            refuse(
-                "the table \"\(model.name)\" \(declared.dialect.optionsFault)",
-                .declareAsBefore, of: table, at: place)
-        }
-        compareUniques(model, definition, place)
-        compareKeys(model, old, new, added)
-        compareChecks(model, old, new, changed: changed)
-        for index in definition.indexes { compare(index, definition) }
-    }
-
-    /// The type that a column has in the database; nil when it is none of ours.
-    private func formerType(
-        of column: Column, _ before: TableStructure.Column, _ after: TableStructure.Column,
-        _ old: TableStructure, _ new: TableStructure
-    ) -> DeclaredType? {
-        if let condition = condition(of: column), old.checks.contains(condition),
-            before.type == after.type
-        {
-            return DeclaredType(column)
-        }
-        return declared.dialect.type(of: before, checks: old.checks.subtracting(new.checks))
-    }
-
-    /// What the engine makes of the type and the words of a column.
-    private func condition(of column: Column) -> TableStructure.Condition? {
-        declared.wanted.condition(column.checkName, of: column.table.lowercased())
-    }
-
-    /// Compares the type of a column and what else its declaration checks; true when they differ.
-    private mutating func compareType(
-        _ column: Column, _ before: TableStructure.Column, _ former: DeclaredType?,
-        _ old: TableStructure
-    ) -> Bool {
-        let name = "\"\(column.table).\(column.name)\""
-        let declared = DeclaredType(column)
-        if former != declared {
-            refuse(
-                "the type of \(name) has changed from \(former?.wording ?? before.type) to "
-                    + declared.wording, .declareColumnAsBefore, of: part(column),
-                at: column.location)
-            return true
-        }
-        guard let condition = condition(of: column), !old.checks.contains(condition) else {
-            return false
-        }
-        refuse(
-            "the enum, lengths or bounds of \(name) have changed", .declareColumnAsBefore,
-            of: part(column), at: column.location)
-        return true
-    }
-
-    private mutating func compare(
-        _ column: Column, _ before: TableStructure.Column, _ after: TableStructure.Column,
-        _ former: DeclaredType?
+    /// Turns the alterations of a table into steps, in the engine's order.
+    private mutating func finish(
+        _ model: Model, _ definition: TableDefinition, _ old: TableStructure, _ new: TableStructure
     ) {
-        let name = "\"\(column.table).\(column.name)\""
-        if before.isNotNull != after.isNotNull {
-            refuse(
-                after.isNotNull
-                    ? "\(name) has become required" : "\(name) is not required any more",
-                .declareColumnAsBefore, of: part(column), at: column.location)
-        }
-        if !isSame(before.defaultValue, after.defaultValue, in: column) {
-            let declared = DeclaredType(column)
-            refuse(
-                "the constant default of \(name) has changed from "
-                    + "\((former ?? declared).wording(ofDefault: before.defaultValue)) to "
-                    + declared.wording(ofDefault: after.defaultValue), .declareColumnAsBefore,
-                of: part(column), at: column.location)
-        }
-        if before.rest != after.rest {
-            let lacks = before.rest.isEmpty
-            let rest = (lacks ? after.rest : before.rest).joined(separator: " ")
-            refuse(
-                "\(name) has \(lacks ? "not " : "")\(rest) in \(origin.wording)",
-                .declareColumnAsBefore, of: part(column), at: column.location)
-        }
-    }
-
-    /// Whether two constant defaults are one: a person may write a value in another way than this
-    /// program does.
-    private func isSame(
-        _ before: TableStructure.Default?, _ after: TableStructure.Default?, in column: Column
-    ) -> Bool {
-        if before?.text == after?.text { return true }
-        guard let one = before?.value, let other = after?.value else { return false }
-        return column.type.isSame(one, other)
-    }
-
-    /// - Parameter index: the column's.
-    private mutating func add(
-        _ index: Int, of model: Model, _ definition: TableDefinition, _ old: TableStructure
-    ) {
-        let column = model.columns[index]
-        let name = "\"\(model.name).\(column.name)\""
-        if let former = column.renamedFrom, old.column(former.lowercased()) != nil {
-            refuse(
-                "\(name) was \"\(former)\", and renaming is not built yet",
-                isRecorded(former, of: model)
-                    ? .rename(table: model.name, from: former, to: column.name)
-                    : .recordFirst(from: former, to: column.name),
-                of: .column(table: model.name.lowercased(), name: former.lowercased()),
-                at: column.location)
-            return
-        }
-        var hasConstant = false
-        if case .constant? = column.default { hasConstant = true }
-        if !column.isNullable, !hasConstant {
-            refuse(
-                "\(name) is new and required, and rows that are there would have no value for it",
-                former(of: column, in: model, old).map(Advice.giveFormerName) ?? .giveDefault,
-                of: part(column), at: column.location)
-        } else if column.reference != nil, hasConstant,
-            !declared.dialect.addsReferencesWithDefault
-        {
-            refuse(
-                "\(name) is new and refers to a model, and \(declared.dialect.productName) adds "
-                    + "such columns only without default",
-                .leaveDefaultOut, of: part(column), at: column.location)
-        } else {
-            additions.append(
-                Difference.Addition(
-                    what: "column \(model.name).\(column.name)",
-                    statement: declared.dialect.addColumn(index, to: definition),
-                    part: part(column)))
-        }
-    }
-
-    /// Whether a migration file may name the column: else it would fail where only files build.
-    private func isRecorded(_ column: String, of model: Model) -> Bool {
-        recorded.tables[model.name.lowercased()]?.column(column.lowercased()) != nil
-    }
-
-    private mutating func compareUniques(
-        _ model: Model, _ definition: TableDefinition, _ place: SourceLocation
-    ) {
-        let table = model.name.lowercased()
-        let there = built.uniques(of: table)
-        for unique in definition.uniques {
-            let columns = unique.columns.map { model.columns[$0].name.lowercased() }
-            if there.contains(columns) { continue }
-            if built.indexes[unique.name.lowercased()] != nil {
-                refuse(
-                    "the index \"\(unique.name)\" has changed", .replaceIndex(unique.name),
-                    of: .index(unique.name.lowercased()))
+        if alterations.isEmpty { return }
+        let dependents = built.dependents.filter { $0.names.contains(old.name) }
+        for case (.dropColumn(let name), let item) in alterations {
+            guard let dependent = dependents.first(where: { $0.names.contains(name.lowercased()) })
+            else {
                 continue
             }
-            additions.append(
-                Difference.Addition(
-                    what: "unique \(unique.name)",
-                    statement: declared.dialect.createUnique(unique, of: definition),
-                    part: .index(unique.name.lowercased())))
-        }
-        for (name, words) in (built.tables[table]?.otherUniques ?? [:]).sorted(by: { $0 < $1 }) {
             refuse(
-                "the constraint \"\(name)\" of \"\(model.name)\" is \(words) in "
-                    + "\(origin.wording)", .replaceUnique(table: model.name, name: name),
-                of: .table(table), at: place)
+                "the \(dependent.kind.lowercased()) \"\(dependent.name)\" names "
+                    + "\"\(model.name).\(name)\", which no model declares any more",
+                .dropDependent(dependent), of: item.part)
+            return
         }
-        let extra = there.subtracting(wanted.uniques(of: table))
-        for columns in extra.sorted(by: { $0.joined() < $1.joined() }) {
-            let indexes = indexes(making: columns, uniqueIn: table)
-            refuse(
-                "(\(columns.joined(separator: ", "))) of \"\(model.name)\" is unique in "
-                    + "\(origin.wording) but not declared so",
-                indexes.isEmpty ? .declareUnique : .dropUnique(indexes),
-                of: indexes.first.map(SchemaPart.index) ?? .table(table), at: place)
+        let change = TableChange(old, to: definition, new, dependents: dependents)
+        let found = declared.dialect.steps(alterations.map(\.alteration), of: change)
+        for step in found where step.statements.isEmpty {
+            for item in step.alterations.map({ alterations[$0].item }) {
+                refuse(item.what, .changeByHand, of: item.part, at: item.location)
+            }
+        }
+        steps += found.map { step in
+            let costs = step.statements.compactMap {
+                $0.expectation == nil ? declared.dialect.cost(of: $0.text) : nil
+            }
+            return Difference.Step(
+                step.alterations.map { alterations[$0].item }, step.statements,
+                suspendsForeignKeys: step.isRebuild, standsAlone: step.standsAlone,
+                cost: step.isRebuild ? "makes the table anew" : costs.last)
         }
     }
 
-    /// The indexes that a unique constraint is. They can go; a constraint that a table is made with
-    /// cannot, here or on a fresh checkout: then there are none.
-    private func indexes(making columns: [String], uniqueIn table: String) -> [String] {
-        let isConstraint = [built, recorded].contains { structure in
-            structure.tables[table]?.uniques.contains(columns) == true
-        }
-        if isConstraint { return [] }
-        return built.indexes.values.filter { $0.table == table && $0.uniqueColumns == columns }
-            .map(\.name).sorted()
-    }
-
-    private mutating func compareKeys(
-        _ model: Model, _ old: TableStructure, _ new: TableStructure, _ added: Set<String>
+    /// Notes a thing that differs.
+    mutating func note(
+        _ alteration: TableAlteration, _ action: Difference.Item.Action, _ what: String,
+        _ part: SchemaPart, at location: SourceLocation?, loses: Bool = false,
+        advice: String? = nil
     ) {
-        for key in new.keys where !old.keys.contains(key) && !added.contains(key.columns[0]) {
-            let column = model.columns.first { $0.name.lowercased() == key.columns[0] }
-            refuse(
-                "the reference of \"\(model.name).\(key.columns[0])\" has changed or is new",
-                .declareColumnAsBefore, of: .column(table: old.name, name: key.columns[0]),
-                at: column?.location)
-        }
-        for key in old.keys where !new.keys.contains(key) {
-            // A changed reference is reported once, above.
-            if new.keys.contains(where: { $0.columns == key.columns }) { continue }
-            let columns = key.columns.joined(separator: ", ")
-            refuse(
-                "\"\(model.name).\(columns)\" refers to \"\(key.target)\" "
-                    + "in \(origin.wording) only",
-                .declare, of: .column(table: old.name, name: key.columns[0]))
-        }
-    }
-
-    /// Compares the model's own checks. A check of a column that is reported already, or gone, is
-    /// not reported again.
-    private mutating func compareChecks(
-        _ model: Model, _ old: TableStructure, _ new: TableStructure, changed: Set<String>
-    ) {
-        let gone = Set(old.columns.map(\.name)).subtracting(new.columns.map(\.name))
-        let explained = changed.union(gone)
-        let names = newNames(model, old)
-        let there = Set(old.checks.map { declared.dialect.renaming(names, in: $0) })
-        // What no model declares any more may be what a check was before.
-        let left = old.checks.subtracting(new.checks).filter {
-            explained.isDisjoint(with: $0.names)
-        }
-        var hasChanged = false
-        for check in model.checks {
-            let condition = declared.wanted.condition(check.name, of: old.name)
-            if let condition, there.contains(condition) { continue }
-            hasChanged = true
-            let name = "the check \"\(check.name)\" of \"\(model.name)\""
-            refuse(
-                name
-                    + (left.isEmpty
-                        ? " is new, and the table is there already" : " is new or has changed"),
-                left.isEmpty ? .leaveCheckOut : .declareAsBefore, of: .table(old.name),
-                at: check.condition.start)
-        }
-        if hasChanged { return }
-        for condition in left.map(\.text).sorted() {
-            refuse(
-                "\"\(model.name)\" has the check (\(condition)) in \(origin.wording) but not "
-                    + "declared", .declare, of: .table(old.name),
-                at: SourceLocation(file: model.file))
-        }
-    }
-
-    // MARK: Indexes
-
-    private mutating func compare(
-        _ index: TableDefinition.Index, _ definition: TableDefinition
-    ) {
-        let name = index.name.lowercased()
-        let new = wanted.indexes[name]
-        if let there = built.indexes[name] {
-            if there == new { return }
-            refuse(
-                "the index \"\(index.name)\" has changed", .replaceIndex(index.name),
-                of: .index(name))
-        } else if !built.indexes.values.contains(where: { new.map($0.isFormer) == true }) {
-            additions.append(
-                Difference.Addition(
-                    what: "index \(index.name)",
-                    statement: declared.dialect.createIndex(index, of: definition),
-                    part: .index(name)))
-        }
+        alterations.append(
+            (
+                alteration,
+                .init(
+                    action: action, what: what, part: part, location: location, loses: loses,
+                    advice: advice)
+            ))
     }
 
     // MARK: What is there but not declared
 
-    /// Reports tables, columns and indexes that no model declares.
-    mutating func findLeftovers() {
-        for table in built.tables.values.sorted(by: { $0.name < $1.name }) {
-            guard let model = declared.model(of: table) else {
+    /// Drops tables that no model declares, those first that refer to others.
+    private mutating func dropTables(owned: (SchemaPart) -> Bool) {
+        var going: [TableStructure] = []
+        for table in built.tables.values.sorted(by: { $0.name < $1.name })
+        where declared.model(of: table) == nil {
+            if owned(.table(table.name)) {
+                going.append(table)
+            } else {
                 refuse(
-                    "the table \"\(table.name)\" is in \(origin.wording) but no model declares it",
-                    .declareTable(
-                        isRecorded: recorded.tables[table.name] != nil,
-                        rows: holdings?.rows[table.name]),
-                    of: .table(table.name))
-                continue
+                    "the table \"\(table.spelling)\" is in \(origin.wording) but no model declares "
+                        + "it", .declareForeignTable, of: .table(table.name))
             }
-            findLeftovers(in: table, of: model)
         }
-        for index in built.indexes.values.sorted(by: { $0.name < $1.name }) {
-            // Unique indexes are judged with the constraints; expressions cannot be declared.
-            guard wanted.tables[index.table] != nil, wanted.indexes[index.name] == nil,
-                index.isPlain, index.uniqueColumns == nil,
-                !wanted.indexes.values.contains(where: index.isFormer)
-            else { continue }
-            refuse(
-                "the index \"\(index.name)\" is in \(origin.wording) but not declared",
-                .declareIndex(index.name), of: .index(index.name))
+        for group in going.inDroppingOrder {
+            let items = group.map { table in
+                Difference.Item(
+                    action: .drop, what: "table \(table.spelling)", part: .table(table.name),
+                    location: nil, loses: true)
+            }
+            steps.append(
+                Difference.Step(
+                    items, declared.dialect.drop(tables: group.map(\.spelling)),
+                    suspendsForeignKeys: true))
         }
+    }
+}
+
+extension [TableStructure] {
+    /// The tables in groups, each to be dropped at once: those of one refer to one another in a
+    /// circle. A group comes before those that it refers to.
+    fileprivate var inDroppingOrder: [[TableStructure]] {
+        var left = self
+        var groups: [[TableStructure]] = []
+        while !left.isEmpty {
+            let free = left.filter { table in
+                !left.contains { other in
+                    other.name != table.name && other.keys.contains { $0.target == table.name }
+                }
+            }
+            let group = free.isEmpty ? left : free
+            groups.append(group)
+            left.removeAll { table in group.contains { $0.name == table.name } }
+        }
+        return groups
     }
 }

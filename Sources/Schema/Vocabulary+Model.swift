@@ -25,6 +25,9 @@ extension Vocabulary {
         words: [
             Word("$schema", .text, "Where editors find the JSON Schema of this format."),
             Word("description", .text, "What the model is for."),
+            Word(
+                "renamedFrom", .text,
+                "The name the model had before: its rows stay, in a table of the new name."),
             Word("properties", .map(.words(.property)), "The columns by name.", isRequired: true),
             Word("required", .list(.text, min: 0), "The columns that may not be null."),
             Word(

@@ -22,8 +22,7 @@ extension Vocabulary {
         Word("readOnly", .boolean, "Whether clients may not write it."),
         Word(
             "renamedFrom", .text,
-            "The name the column had before: its values stay once a migration file by hand renames "
-                + "it, which 'apus dev' and 'apus check' tell."),
+            "The name the column had before: its values stay, under the new name."),
         Word("references", .words(.references), "The model whose key the column holds."),
         Word("access", .words(.columnAccess), "Rules for this column alone."),
         Word(

@@ -32,7 +32,7 @@ struct BuiltByFiles: Sendable {
 
     /// Throws unless the files build what is declared.
     ///
-    /// - Throws: `not_additive` with every reason why no file of additions would do, or else
+    /// - Throws: `schema_refused` with every reason why no file would do, or else
     ///   `migration_missing`, naming what is missing.
     func requireComplete() throws(Problem) {
         try difference.requireNothing(of: "what Migrations/ builds") {
@@ -40,13 +40,12 @@ struct BuiltByFiles: Sendable {
         }
     }
 
-    /// Throws unless a database has what the files build of what is declared. One that `dev` has
-    /// extended may have more: both must do.
+    /// Throws unless a database is what is declared, which the files build.
     ///
-    /// - Throws: `not_additive`, or `database_changed`, naming what is missing.
+    /// - Throws: `schema_refused`, or `database_changed`, naming what differs.
     func requireThere(_ live: DatabaseStructure) throws(Problem) {
         if live == dryRun.built { return }
-        let difference = Difference.between(live, recorded: dryRun.built, declared)
+        let difference = Difference.between(live, declared, owned: dryRun.builds)
         try difference.requireNothing(of: "what the database has") {
             .lacking($0, hint: declared.dialect.backupHint)
         }
@@ -55,21 +54,21 @@ struct BuiltByFiles: Sendable {
 
 extension Problem {
     /// - Parameter others: how many files there are for other engines.
-    fileprivate static func unwritten(_ additions: [String], beside others: String?) -> Problem {
+    fileprivate static func unwritten(_ items: [String], beside others: String?) -> Problem {
         let beside = others.map { " Passed over in Migrations/: \($0)." } ?? ""
         return Problem(
             code: "migration_missing", status: 500,
             message: "No migration file builds what Schemas/ declares: "
-                + "\(additions.joined(separator: ", ")).",
+                + "\(items.joined(separator: ", ")).",
             hint: "Run 'apus migrate new NAME', with the same options, to write it.\(beside)")
     }
 
     /// The files build it, and yet it is gone: somebody else has changed the database.
-    fileprivate static func lacking(_ additions: [String], hint: String) -> Problem {
+    fileprivate static func lacking(_ items: [String], hint: String) -> Problem {
         Problem(
             code: "database_changed", status: 500,
-            message: "The database lacks what its migration files have built: "
-                + "\(additions.joined(separator: ", ")).",
+            message: "The database is not what its migration files have built; it lacks: "
+                + "\(items.joined(separator: ", ")).",
             hint: hint)
     }
 }

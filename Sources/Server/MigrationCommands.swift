@@ -9,22 +9,40 @@ import Store
 public enum MigrationCommands {
     /// Writes the difference between `Migrations/` and `Schemas/` as one SQL file.
     ///
-    /// - Returns: the path of the file, nil when there is no difference.
-    /// - Throws: every fault of the files, or every reason why the difference is not additive.
-    public static func new(_ options: ServerOptions, name: String) throws -> String? {
+    /// - Returns: the path of the file and what it does, nil when there is no difference.
+    /// - Throws: every fault of the files, or every reason why there can be no such file;
+    ///   `destructive` where it would drop what may hold something.
+    public static func new(_ options: ServerOptions, name: String) throws -> Written? {
         try requireUsable(name)
         let schemas = try SchemaSet.load(options)
         let set = try options.loadMigrations()
         let files = try BuiltByFiles(set, schemas, options)
         try Problem.requireKept(files.dryRun.faults(against: schemas.catalogue))
         let difference = files.difference
-        try difference.requireAdditive(to: "what Migrations/ builds")
+        try difference.requirePossible(to: "what Migrations/ builds")
         guard !difference.isEmpty else { return nil }
+        if !difference.losses.isEmpty, !options.allowsLosses {
+            throw Problem.losses(
+                difference.losses.map { loss in
+                    loss.description + (loss.advice.map { "; \($0)" } ?? "")
+                },
+                hint: "Nothing was written. If that is meant: "
+                    + "'apus migrate new \(name) --allow-destructive'.")
+        }
         let file = MigrationFile(
-            making: difference.additions, in: set.form, name: name, after: set.latestVersion,
-            now: .now)
+            overcoming: difference, in: set.form, name: name, after: set.latestVersion, now: .now)
         try file.write(to: options.migrationsDirectory)
-        return options.migrationsDirectory + "/" + file.fileName
+        return Written(
+            path: options.migrationsDirectory + "/" + file.fileName,
+            items: difference.items.map(\.description))
+    }
+
+    /// A migration file that was written.
+    public struct Written: Sendable {
+        /// Its path.
+        public let path: String
+        /// What it does, a line each.
+        public let items: [String]
     }
 
     private static func requireUsable(_ name: String) throws(OperandError) {
@@ -62,7 +80,10 @@ public enum MigrationCommands {
                     dryRun.faults(
                         against: declared, applying: status.pending, to: try migrator.structure()))
             }
-            return try migrator.apply(dryRun, progress: { applied($0.fileName) }).count
+            return try migrator.apply(
+                dryRun, losing: options.losing(try options.commandLog()),
+                progress: { applied($0.fileName) }
+            ).count
         }
     }
 

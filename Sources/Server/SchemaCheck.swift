@@ -86,7 +86,7 @@ public struct SchemaCheck: Sendable {
         } catch {
             found.add(error)
             if difference.refusals.isEmpty {
-                found.unwritten = difference.additions.map(\.what)
+                found.unwritten = difference.items.map(\.description)
             }
             return
         }

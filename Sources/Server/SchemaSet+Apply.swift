@@ -21,7 +21,7 @@ extension SchemaSet {
                 hint: "Run 'apus migrate up', or start with --migrate.")
         }
         if !status.pending.isEmpty {
-            try applyJudged(database, set, status.pending, log: log)
+            try applyJudged(database, set, status.pending, options, log: log)
             live = try migrator.description()
         }
         let proof = SchemaProof(self, set, live: live.lines, engine: database.engine)
@@ -39,7 +39,8 @@ extension SchemaSet {
 
     /// Applies pending files, if all files build what is declared and the database has it then.
     private func applyJudged(
-        _ database: any ServedDatabase, _ set: MigrationSet, _ pending: [MigrationFile], log: Log
+        _ database: any ServedDatabase, _ set: MigrationSet, _ pending: [MigrationFile],
+        _ options: ServerOptions, log: Log
     ) throws {
         let migrator = Migrator(database, set)
         let files = try BuiltByFiles(set, self, on: database)
@@ -48,7 +49,7 @@ extension SchemaSet {
                 against: catalogue, applying: pending, to: try migrator.structure()))
         try files.requireComplete()
         _ = try migrator.apply(
-            files.dryRun,
+            files.dryRun, losing: options.losing(log),
             judge: { live throws(Problem) in try files.requireThere(live) },
             progress: { log.record(.migrated(name: $0.fileName)) })
     }
@@ -79,22 +80,23 @@ extension SchemaSet {
 }
 
 extension Difference {
-    /// Throws when something cannot be reached by adding to `what`, with every reason.
-    func requireAdditive(to what: String, hint: String? = nil) throws(Problem) {
+    /// Throws when something cannot be done to `what`, with every reason.
+    func requirePossible(to what: String, hint: String? = nil) throws(Problem) {
         guard !refusals.isEmpty else { return }
         throw Problem(
-            code: "not_additive", status: 500, message: "The schema files change \(what).",
+            code: "schema_refused", status: 500,
+            message: "What the schema files declare cannot be made of \(what).",
             details: refusals.map(\.description).joined(separator: "\n"), hint: hint)
     }
 
-    /// Throws when anything is to be added to `what` either.
+    /// Throws when anything is to be done to `what` either.
     ///
-    /// - Parameter problem: words what is missing.
+    /// - Parameter problem: words what is to be done.
     func requireNothing(
         of what: String, _ problem: ([String]) -> Problem
     ) throws(Problem) {
-        try requireAdditive(to: what)
-        if !isEmpty { throw problem(additions.map(\.what)) }
+        try requirePossible(to: what)
+        if !isEmpty { throw problem(items.map(\.description)) }
     }
 }
 
@@ -116,11 +118,11 @@ extension Problem {
             hint: hint)
     }
 
-    fileprivate static func notApplied(_ additions: [String]) -> Problem {
+    fileprivate static func notApplied(_ items: [String]) -> Problem {
         Problem(
             code: "schema_not_applied", status: 500,
-            message: "The database lacks what Schemas/ declares: "
-                + "\(additions.joined(separator: ", ")).",
+            message: "The database is not what Schemas/ declares; it lacks: "
+                + "\(items.joined(separator: ", ")).",
             hint: "Run 'apus dev' or 'apus migrate up' first.")
     }
 }

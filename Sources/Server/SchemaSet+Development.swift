@@ -4,22 +4,23 @@ import Store
 
 extension SchemaSet {
     /// Development, at its start: applies pending migration files and then whatever the schema
-    /// files add, all of it or nothing; where a file cannot run in a transaction, file by file.
+    /// files change, all of it or nothing; where a file or a change needs a transaction of its own,
+    /// one after the other.
     ///
-    /// - Throws: a `Problem` with the reasons when something is not additive, or when migration
+    /// - Throws: a `Problem` with the reasons when something cannot be done, or when migration
     ///   files do not fit the database.
     func applyToDevelopment(
         _ database: any ServedDatabase, _ options: ServerOptions, log: Log
     ) throws {
         var extending = try SchemaExtension(self, database, options)
-        if extending.pending.contains(where: \.runsOutsideTransaction) {
+        if extending.needsTurns {
             try applyFiles(extending.pending, to: database, options, log: log)
             extending = try SchemaExtension(self, database, options)
         }
         try carryOut(extending, extending.pending, in: database, log: log)
     }
 
-    /// Applies pending files of which some cannot run in a transaction, as production does.
+    /// Applies pending files by themselves, as production does.
     private func applyFiles(
         _ pending: [MigrationFile], to database: any ServedDatabase, _ options: ServerOptions,
         log: Log
@@ -29,7 +30,9 @@ extension SchemaSet {
         let dryRun = try DryRun(set, on: database)
         try Problem.requireKept(
             dryRun.faults(against: catalogue, applying: pending, to: try migrator.structure()))
-        _ = try migrator.apply(dryRun, progress: { log.record(.migrated(name: $0.fileName)) })
+        _ = try migrator.apply(
+            dryRun, losing: options.losing(log),
+            progress: { log.record(.migrated(name: $0.fileName)) })
     }
 
     /// Development, at a save of `change`: applies what the schema files add. Migration files wait
@@ -61,9 +64,12 @@ extension SchemaSet {
         _ extending: SchemaExtension, _ pending: [MigrationFile], in database: any ServedDatabase,
         log: Log
     ) throws(Problem) {
-        let done = try database.migrate { transaction throws(Problem) in
-            try extending.carryOut(pending, in: transaction)
+        let work: @Sendable (any MigrationTransaction) throws(Problem) -> [Event] = {
+            transaction throws(Problem) in try extending.carryOut(pending, in: transaction)
         }
+        let done =
+            extending.suspendsForeignKeys
+            ? try database.migrateWithoutForeignKeys(work) : try database.migrate(work)
         for event in done { log.record(event) }
         try catalogue.settleSequences(in: database)
         try database.setCaptured(capturedTables)
@@ -71,16 +77,21 @@ extension SchemaSet {
 }
 
 /// How `apus dev` brings a database to what the schema files declare: migration files first, then
-/// what is empty and stands in the way is taken back, then what is missing is added.
+/// whatever else differs.
 private struct SchemaExtension: Sendable {
     /// The migration files that are not applied yet.
     let pending: [MigrationFile]
+    /// Whether a table is to be made anew, for which foreign keys are off.
+    let suspendsForeignKeys: Bool
+    /// Whether the pending files cannot be applied together with what else differs.
+    let needsTurns: Bool
     private let schemas: SchemaSet
     private let declared: DeclaredTables
     private let migrator: Migrator
+    private let allowsLosses: Bool
     /// Nil while nothing but adding is to be done.
     private let dryRun: DryRun?
-    /// The other servers of the database, where something is to be taken back.
+    /// The other servers of the database, where something is to be dropped.
     private let others: [String]
 
     /// - Throws: a `Problem` when the migration files do not fit the database, or build none.
@@ -91,22 +102,36 @@ private struct SchemaExtension: Sendable {
         try status.check()
         self.schemas = schemas
         declared = try schemas.tables(on: database)
-        pending = status.pending
+        allowsLosses = options.allowsLosses
+        let pending = status.pending
         let there = Difference.between(try migrator.structure(), declared)
-        dryRun =
-            try pending.isEmpty && there.refusals.isEmpty ? nil : DryRun(set, on: database)
+        let dryRun = try pending.isEmpty && there.isAdditive ? nil : DryRun(set, on: database)
         others = dryRun == nil ? [] : try database.otherServers()
+        suspendsForeignKeys = there.suspendsForeignKeys && pending.isEmpty
+        needsTurns =
+            !pending.isEmpty
+            && (there.suspendsForeignKeys
+                || pending.contains { file in
+                    file.runsOutsideTransaction || file.suspendsForeignKeys
+                        || dryRun?.drops(file) == true
+                })
+        self.pending = pending
+        self.dryRun = dryRun
     }
 
-    /// Whether what is declared can be added before the pending files are applied: one that only
-    /// adds is passed over where all of it is there already.
+    /// Whether what is declared can be had before the pending files are applied: one is passed over
+    /// where all that it changes is so already.
     func canBegin(in database: any ServedDatabase) throws -> Bool {
-        guard pending.allSatisfy({ $0.isAdditive(in: database.definitions) }) else {
+        let dialect = database.definitions
+        let isStructural = pending.allSatisfy {
+            $0.isAdditive(in: dialect) || $0.isAsGenerated(in: dialect)
+        }
+        guard isStructural else {
             return Difference.between(try migrator.structure(), declared).isEmpty
         }
         do throws(Problem) {
-            _ = try database.rehearseMigration { transaction throws(Problem) in
-                try carryOut([], in: transaction)
+            _ = try database.rehearseMigration(withoutForeignKeys: suspendsForeignKeys) {
+                transaction throws(Problem) in try carryOut([], in: transaction)
             }
             return true
         } catch {
@@ -116,8 +141,8 @@ private struct SchemaExtension: Sendable {
 
     /// Does all of it, and takes it back.
     func rehearse(in database: any ServedDatabase) throws(Problem) {
-        _ = try database.rehearseMigration { transaction throws(Problem) in
-            try carryOut(pending, in: transaction)
+        _ = try database.rehearseMigration(withoutForeignKeys: needsTurns || suspendsForeignKeys) {
+            transaction throws(Problem) in try carryOut(pending, in: transaction)
         }
     }
 
@@ -127,14 +152,33 @@ private struct SchemaExtension: Sendable {
         _ pending: [MigrationFile], in transaction: any MigrationTransaction
     ) throws(Problem) -> [Event] {
         var done = pending.map { Event.migrated(name: $0.fileName) }
-        if let dryRun {
-            if !pending.isEmpty { try apply(pending, dryRun, in: transaction) }
-            done += try takeBack(dryRun, in: transaction)
+        if let dryRun, !pending.isEmpty { try apply(pending, dryRun, in: transaction) }
+        let difference = try difference(in: transaction)
+        try difference.requirePossible(
+            to: "what the database has",
+            hint: pending.isEmpty ? nil : "None of it was applied.")
+        let holdings = try judgeLosses(of: difference, in: transaction)
+        try transaction.carryOut(difference)
+        done += difference.items.map { item in
+            item.loses
+                ? .takenBack(what: holdings.told(item))
+                : .migrated(name: item.description)
         }
-        let there = try DatabaseStructure(of: transaction)
-        let difference = Difference.between(there, declared)
-        try transaction.add(difference.additions)
-        return done + difference.additions.map { .migrated(name: $0.what) }
+        return done
+    }
+
+    /// What differs at this moment. Tables that neither files nor `apus dev` have made are left
+    /// alone.
+    private func difference(
+        in transaction: any MigrationTransaction
+    ) throws(Problem) -> Difference {
+        let live = try DatabaseStructure(of: transaction)
+        let additive = Difference.between(live, declared)
+        guard let dryRun, !additive.isAdditive else { return additive }
+        let claimed = try worded { () throws(DatabaseError) in try transaction.claimed() }
+        return Difference.between(live, declared) { part in
+            dryRun.builds(part) || claimed?.contains(part) != false
+        }
     }
 
     /// Applies migration files that drop nothing that is declared.
@@ -142,7 +186,7 @@ private struct SchemaExtension: Sendable {
         _ pending: [MigrationFile], _ dryRun: DryRun, in transaction: any MigrationTransaction
     ) throws(Problem) {
         let before = try DatabaseStructure(of: transaction)
-        let difference = Difference.between(before, recorded: dryRun.built, declared)
+        let difference = Difference.between(before, declared)
         try Problem.requireKept(
             dryRun.faults(against: schemas.catalogue, applying: pending, to: before))
         try migrator.apply(pending, dryRun, in: transaction)
@@ -151,51 +195,31 @@ private struct SchemaExtension: Sendable {
             difference.faults(of: pending, from: before, to: after, against: declared))
     }
 
-    /// Drops what is empty and in the way, unless another server may serve it.
+    /// Counts what is to be dropped.
     ///
-    /// - Throws: `not_additive` when something else is.
-    private func takeBack(
-        _ dryRun: DryRun, in transaction: any MigrationTransaction
-    ) throws(Problem) -> [Event] {
-        let live = try DatabaseStructure(of: transaction)
-        let difference = Difference.between(live, recorded: dryRun.built, declared)
-        if difference.refusals.isEmpty { return [] }
-        let holdings = try Holdings(
-            in: transaction, of: live, besides: dryRun.built, schemas.catalogue)
-        let claimed = try worded { () throws(DatabaseError) in try transaction.claimed() }
-        let takeBack = TakeBack(
-            difference.refusals, from: live, recorded: dryRun.built, holdings, claimed: claimed)
-        if !takeBack.isEmpty, !others.isEmpty {
-            try difference.requireAdditive(
-                to: "what the database already has", hint: Self.hint(servedBy: others))
+    /// - Throws: `destructive` where something would be missed, or another server may serve it.
+    private func judgeLosses(
+        of difference: Difference, in transaction: any MigrationTransaction
+    ) throws(Problem) -> Holdings {
+        let holdings = try Holdings(of: difference.losses.map(\.part), in: transaction)
+        if holdings.entries.isEmpty { return holdings }
+        if !others.isEmpty {
+            throw .losses(
+                holdings.entries.map(\.description), hint: Self.hint(servedBy: others))
         }
-        let dropped = try takeBack.apply(in: transaction)
-        let left = try DatabaseStructure(of: transaction)
-        let rest = Difference.between(
-            left, recorded: dryRun.built, holdings: holdings, declared)
-        if !rest.refusals.isEmpty {
-            try rest.requireAdditive(
-                to: "what the database already has", hint: hint(rest, left, dryRun, holdings))
+        if !holdings.missed.isEmpty, !allowsLosses {
+            let advice = difference.losses.compactMap { loss in loss.advice }
+            throw .losses(holdings.missed.map(\.description) + advice, hint: Self.wayOut)
         }
-        return dropped.map { .takenBack(what: $0) }
+        return holdings
     }
+
+    private static let wayOut =
+        "None of it was applied. If that is meant, start 'apus dev --allow-destructive', or write "
+        + "a migration file: 'apus migrate new NAME --allow-destructive'."
 
     private static func hint(servedBy others: [String]) -> String {
         "None of it was applied. Another server is connected to the database: "
-            + "\(others.joined(separator: "; ")). While it is, nothing is taken back that is empty."
-    }
-
-    private func hint(
-        _ difference: Difference, _ live: DatabaseStructure, _ dryRun: DryRun, _ holdings: Holdings
-    ) -> String? {
-        var hints = difference.remedies(
-            in: live, recorded: dryRun.built, declared: schemas.catalogue, holdings)
-        if hints.isEmpty, difference.needsRebuild,
-            Difference.between(dryRun.built, declared).refusals.isEmpty
-        {
-            hints = [declared.dialect.freshHint]
-        }
-        if !pending.isEmpty || !hints.isEmpty { hints.insert("None of it was applied.", at: 0) }
-        return hints.isEmpty ? nil : hints.joined(separator: " ")
+            + "\(others.joined(separator: "; ")). While it is, nothing is dropped."
     }
 }

@@ -12,6 +12,8 @@ public struct ServerOptions: Sendable {
     public let projectDirectory: String
     /// The folder of `apus.db`, and of `secrets.json` where no other place is named.
     public let dataDirectory: String
+    /// Whether what holds rows or values may be dropped without anything else that says so.
+    public var allowsLosses = false
 
     /// The options of a command line.
     public init(_ given: GivenSettings) {

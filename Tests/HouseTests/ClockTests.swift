@@ -8,6 +8,7 @@ import Testing
         "Sources/Auth/AuthService.swift": "exp and iat of tokens, times in rows",
         "Sources/Auth/Secrets.swift": "iat and exp of new keys",
         "Sources/StoreSQLite/Capture/ChangeLog.swift": "when a change was committed",
+        "Sources/StoreSQLite/Functions/ConversionFunctions.swift": "now() of rows that are there",
         "Sources/Diagnostics/Instant.swift": "the clock itself",
         "Sources/Diagnostics/Log.swift": "when a line was written",
         "Sources/Expressions/Functions/Function+Generators.swift": "uuidv7()",

@@ -13,6 +13,7 @@ import Testing
     static let tables = [
         "Sources/Diagnostics/Event.swift fields": 72,
         "Sources/Diagnostics/Event+Text.swift lines": 56,
+        "Sources/StorePostgres/Definition/PostgresDialect+Alterations.swift step": 70,
     ]
 
     @Test(arguments: SourceTree.sources + SourceTree.tests)

@@ -56,3 +56,8 @@ extension MigrationSet {
     /// A set of files for SQLite.
     init(_ files: [MigrationFile]) { self.init(files, in: SQLiteDialect().fileForm) }
 }
+
+extension Difference {
+    /// Nothing to do.
+    static let none = Difference(steps: [], refusals: [])
+}

@@ -60,7 +60,7 @@ import Testing
     @Test func `a new file says which engine it is for, but for the first`() {
         func text(in form: MigrationFileForm) -> String {
             let file = MigrationFile(
-                making: [], in: form, name: "a", after: nil, now: MigrationTests.now)
+                overcoming: .none, in: form, name: "a", after: nil, now: MigrationTests.now)
             return String(decoding: file.text, as: UTF8.self)
         }
         #expect(text(in: SQLiteDialect().fileForm).hasPrefix("-- a: written by"))

@@ -36,9 +36,14 @@ import Testing
         let difference = try difference(set, files)
         #expect(difference.refusals.isEmpty)
         let file = MigrationFile(
-            making: difference.additions, in: SQLiteDialect().fileForm, name: "Next Step",
+            overcoming: difference, in: SQLiteDialect().fileForm, name: "Next Step",
             after: set.files.last?.version, now: now)
         return MigrationSet(set.files + [file])
+    }
+
+    /// What the statements of a generated file sum up to, as it says.
+    static func sum(of file: MigrationFile) throws -> String {
+        try #require(MigrationHeader(file.text).statementsSum)
     }
 
     @Test func `a new file makes what is declared, once`() throws {
@@ -49,6 +54,7 @@ import Testing
             String(utf8: file.text) == """
                 -- next_step: written by `apus migrate new`.
                 -- Review it, commit it, and do not change it once it has been applied.
+                -- apus: statements \(try Self.sum(of: file))
 
                 -- table rooms
                 CREATE TABLE "rooms" (
@@ -184,8 +190,8 @@ import Testing
         let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
         let set = try Self.extended(MigrationSet([]), [Self.rooms])
-        let additions = try Self.difference(MigrationSet([]), [Self.rooms]).additions
-        try Migrator(database, MigrationSet([])).apply(additions)
+        let difference = try Self.difference(MigrationSet([]), [Self.rooms])
+        try Migrator(database, MigrationSet([])).apply(difference)
         #expect(try Migrator(database, set).apply(at: Self.now).count == 1)
         #expect(try Migrator(database, set).status().pending.isEmpty)
     }
@@ -198,22 +204,23 @@ import Testing
             "CREATE TABLE a (x TEXT, y INTEGER) STRICT;",
             "INSERT INTO a VALUES ('p', 1), ('p', 1), ('it''s', 2), ('it''s', 2), ('it''s', 2);")
         _ = try Migrator(database, set).apply(at: Self.now)
-        let addition = Difference.Addition(
-            what: "unique a_x_y_key", statement: "CREATE UNIQUE INDEX a_x_y_key ON a (x, y)",
-            part: .index("a_x_y_key"))
+        let item = Difference.Item(
+            action: .add, what: "unique a_x_y_key", part: .index("a_x_y_key"), location: nil)
+        let step = Difference.Step(
+            [item], [ChangeStatement("CREATE UNIQUE INDEX a_x_y_key ON a (x, y)")])
         let problem = #expect(throws: Problem.self) {
-            try Migrator(database, set).apply([addition])
+            try Migrator(database, set).apply(Difference(steps: [step], refusals: []))
         }
         #expect(
-            problem?.message == "unique a_x_y_key cannot be added: two rows of \"a\" have the same "
+            problem?.message == "unique a_x_y_key cannot be made: two rows of \"a\" have the same "
                 + "x, y: 'it''s', 2 is in 3 of them")
     }
 
     @Test func `a generated file with more in it says how the database takes it over`() throws {
         let database = try SQLiteDatabase.open(.temporary)
         defer { database.close() }
-        let additions = try Self.difference(MigrationSet([]), [Self.rooms]).additions
-        try Migrator(database, MigrationSet([])).apply(additions)
+        let difference = try Self.difference(MigrationSet([]), [Self.rooms])
+        try Migrator(database, MigrationSet([])).apply(difference)
         try database.writeAndWait { transaction throws(Problem) in
             do throws(DatabaseError) {
                 try transaction.executeScript(
@@ -269,7 +276,7 @@ import Testing
 
     @Test func `a version follows the last one even when the clock is behind`() {
         let file = MigrationFile(
-            making: [], in: SQLiteDialect().fileForm, name: "x", after: "20271231T235900", now: Self.now)
+            overcoming: .none, in: SQLiteDialect().fileForm, name: "x", after: "20271231T235900", now: Self.now)
         #expect(file.version == "20271231T235901")
     }
 
@@ -286,7 +293,7 @@ import Testing
         let directory = temporary.file("Migrations")
         #expect(try migrations(in: directory).files == [])
         let file = MigrationFile(
-            making: [], in: SQLiteDialect().fileForm, name: "first", after: nil, now: Self.now)
+            overcoming: .none, in: SQLiteDialect().fileForm, name: "first", after: nil, now: Self.now)
         try file.write(to: directory)
         #expect(try migrations(in: directory).files.map(\.text) == [file.text])
         #expect(throws: Problem.self) { try file.write(to: directory) }

@@ -37,7 +37,7 @@ struct FaultCase: CustomTestStringConvertible {
         FaultCase(
             "a word far from any", #"{"properties": {}, "xyzzy": 1}"#,
             #"models/things.json:1:20: a model has no word "xyzzy"; it has $schema, description, "#
-                + "properties, required, primaryKey, unique, indexes, checks, search, realtime, access"
+                + "renamedFrom, properties, required, primaryKey, unique, indexes, checks, search, realtime, access"
         ),
         FaultCase(
             "a byte order mark", "\u{FEFF}{\"properties\": {}}",

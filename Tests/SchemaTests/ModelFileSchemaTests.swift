@@ -101,7 +101,6 @@ struct SchemaValidator {
     /// The words that the reader or the migrations refuse, and what an editor says of them.
     @Test(arguments: [
         (Vocabulary.Name.model, "search", "Not built yet"),
-        (.property, "renamedFrom", "a migration file by hand"),
     ])
     func `a word that does not work yet says so`(
         _ vocabulary: Vocabulary.Name, _ word: String, _ said: String

@@ -42,6 +42,6 @@ extension OnPostgres {
     func make(_ catalogue: Catalogue) throws {
         let difference = try difference(catalogue)
         #expect(difference.refusals == [])
-        try migrator().apply(difference.additions)
+        try migrator().apply(difference)
     }
 }

@@ -30,8 +30,8 @@ import Values
             ("seeds/demo.json", #"{"nodes": [{"id": 1, "next": 2}, {"id": 2, "next": 1}]}"#),
         ])
         let declared = try DeclaredTables(catalogue, on: migrations, render: asWritten)
-        let additions = Difference.between(DatabaseStructure(), declared).additions
-        try migrator(MigrationSet([])).apply(additions)
+        let difference = Difference.between(DatabaseStructure(), declared)
+        try migrator(MigrationSet([])).apply(difference)
         for expected in [2, 0] {
             let planting = try catalogue.plantSeeds(in: migrations) { _, _ throws(Problem) in .null }
             #expect(planting.added == expected && planting.kept == [])
@@ -94,7 +94,7 @@ import Values
             """#)
         let declared = try DeclaredTables(catalogue, on: migrations, render: asWritten)
         try migrator(MigrationSet([])).apply(
-            Difference.between(DatabaseStructure(), declared).additions)
+            Difference.between(DatabaseStructure(), declared))
         try client.execute("INSERT INTO things \(rows)")
         try catalogue.settleSequences(in: migrations)
         let insertion = "INSERT INTO things DEFAULT VALUES RETURNING id"

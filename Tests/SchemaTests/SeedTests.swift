@@ -93,7 +93,7 @@ import Values
         let database = try SQLiteDatabase.open(.temporary)
         let difference = try Difference.between(
             DatabaseStructure(statements: []), tables(catalogue))
-        try Migrator(database, MigrationSet([])).apply(difference.additions)
+        try Migrator(database, MigrationSet([])).apply(difference)
         return database
     }
 

@@ -57,11 +57,11 @@ import Testing
 
     @Test func `each engine applies its own files and passes over the others`() throws {
         for isPostgres in [false, true] {
-            #expect(try MigrationCommands.new(options(isPostgres), name: "add_notes") != nil)
+            #expect(try MigrationCommands.new(options(isPostgres), name: "add_notes")?.path != nil)
         }
         #expect(try files().count == 2)
         for isPostgres in [false, true] {
-            #expect(try MigrationCommands.new(options(isPostgres), name: "again") == nil)
+            #expect(try MigrationCommands.new(options(isPostgres), name: "again")?.path == nil)
             let report = SchemaCheck.run(try options(isPostgres))
             #expect(report.faults == [])
             #expect(report.unwritten == [])

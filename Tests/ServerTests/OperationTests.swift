@@ -65,8 +65,8 @@ import Testing
             try Backend.start(options, mode: .production(migrate: true))
         }
         let file = try MigrationCommands.new(options, name: "first")
-        #expect(file?.hasSuffix("_first.sql") == true)
-        #expect(try MigrationCommands.new(options, name: "again") == nil)
+        #expect(file?.path.hasSuffix("_first.sql") == true)
+        #expect(try MigrationCommands.new(options, name: "again")?.path == nil)
         #expect(throws: Problem.self) {
             try Backend.start(options, mode: .production(migrate: false))
         }

@@ -40,8 +40,8 @@ import Testing
     }
 
     @Test func `a migration file is written without a trace in the database`() throws {
-        #expect(try MigrationCommands.new(options, name: "add_notes") != nil)
-        #expect(try MigrationCommands.new(options, name: "add_notes") == nil)
+        #expect(try MigrationCommands.new(options, name: "add_notes")?.path != nil)
+        #expect(try MigrationCommands.new(options, name: "add_notes")?.path == nil)
         #expect(try schemas() == [])
     }
 

@@ -6,6 +6,9 @@ public struct DatabaseStructure: Hashable, Sendable {
     public var indexes: [String: IndexStructure] = [:]
     /// What else there is whose name no table can have; by that name.
     public var obstacles: [String: Obstacle] = [:]
+    /// What hangs on tables and is lost where they are made anew, in the order in which it was
+    /// made; empty where the engine makes none anew.
+    public var dependents: [DependentObject] = []
 
     /// An empty database.
     public init() {}
@@ -16,15 +19,20 @@ public struct DatabaseStructure: Hashable, Sendable {
         return (tables[table]?.uniques ?? []).union(byIndex)
     }
 
-    /// Whether all that `after` has more than `before` is here too; there may be still more.
-    public func contains(what after: DatabaseStructure, adds before: DatabaseStructure) -> Bool {
-        let hasTables = after.tables.allSatisfy { name, table in
-            before.tables[name] == table || tables[name]?.covers(table) == true
+    /// Whether all that makes `after` of `before` is so here too, whatever else there is: what it
+    /// adds is there, and what it drops is not.
+    public func hasTaken(stepFrom before: DatabaseStructure, to after: DatabaseStructure) -> Bool {
+        let tablesAgree = Set(before.tables.keys).union(after.tables.keys).allSatisfy { name in
+            let (old, new) = (before.tables[name], after.tables[name])
+            if old == new { return true }
+            guard let new else { return tables[name] == nil }
+            guard let there = tables[name], there.covers(new) else { return false }
+            return old.map { there.lacks(whatIsIn: $0, andNotIn: new) } ?? true
         }
-        let hasIndexes = after.indexes.allSatisfy { name, index in
-            before.indexes[name] == index || indexes[name] == index
-        }
-        return hasTables && hasIndexes
+        return tablesAgree
+            && Set(before.indexes.keys).union(after.indexes.keys).allSatisfy { name in
+                before.indexes[name] == after.indexes[name] || indexes[name] == after.indexes[name]
+            }
     }
 }
 

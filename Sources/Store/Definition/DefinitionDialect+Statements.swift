@@ -1,7 +1,7 @@
 extension DefinitionDialect {
     /// The statement that makes a table without its indexes. One column or constraint a line.
     public func createTable(_ table: TableDefinition) -> String {
-        var lines = table.columns.map(definition)
+        var lines = table.columns.map { definition(of: $0) }
         lines.append(
             constraint(table.primaryKey.name)
                 + "PRIMARY KEY (\(names(table.primaryKey.columns, of: table)))")
@@ -9,10 +9,7 @@ extension DefinitionDialect {
             lines.append(constraint(unique.name) + "UNIQUE (\(names(unique.columns, of: table)))")
         }
         for reference in table.references {
-            lines.append(
-                constraint(reference.name)
-                    + "FOREIGN KEY (\(names(reference.columns, of: table))) "
-                    + target(of: reference))
+            lines.append(constraint(reference.name) + foreignKey(reference, of: table))
         }
         for check in table.checks {
             lines.append(constraint(check.name) + "CHECK (\(text(of: check.condition)))")
@@ -46,10 +43,14 @@ extension DefinitionDialect {
     /// there already.
     ///
     /// - Parameter column: its place in the definition.
-    public func addColumn(_ column: Int, to table: TableDefinition) -> String {
+    ///
+    /// - Parameter filling: an expression whose value rows that are there get, as its default.
+    public func addColumn(
+        _ column: Int, to table: TableDefinition, filledWith filling: String? = nil
+    ) -> String {
         let text =
             "ALTER TABLE \(self.table(table.name)) ADD COLUMN "
-            + definition(of: table.columns[column])
+            + definition(of: table.columns[column], filledWith: filling)
         guard let reference = table.reference(of: column) else { return text }
         return "\(text) \(constraint(reference.name))\(target(of: reference))"
     }
@@ -69,12 +70,16 @@ extension DefinitionDialect {
 
     // MARK: Parts
 
-    private func definition(of column: TableDefinition.Column) -> String {
+    private func definition(
+        of column: TableDefinition.Column, filledWith filling: String? = nil
+    ) -> String {
         var text = "\(quoted(identifier: column.name)) \(columnType(column.type))"
         if column.isIdentity { text += identity }
         if !column.isNullable { text += " NOT NULL" }
         if let value = column.defaultValue {
             text += " DEFAULT \(literal(value, column.type.type))"
+        } else if let filling {
+            text += " DEFAULT \(filling)"
         }
         if let condition = condition(of: column) {
             text += " \(constraint(column.checkName))CHECK (\(condition))"
@@ -84,6 +89,13 @@ extension DefinitionDialect {
 
     private func constraint(_ name: String) -> String {
         "CONSTRAINT \(quoted(identifier: name)) "
+    }
+
+    /// A foreign key as a constraint of a table, without its name.
+    public func foreignKey(
+        _ reference: TableDefinition.Reference, of table: TableDefinition
+    ) -> String {
+        "FOREIGN KEY (\(names(reference.columns, of: table))) \(target(of: reference))"
     }
 
     private func target(of reference: TableDefinition.Reference) -> String {

@@ -9,9 +9,6 @@ public protocol DefinitionDialect: Dialect {
     /// What an operator does where a database lacks what it had, and only a backup helps.
     var backupHint: String { get }
 
-    /// What an operator does where only a database made afresh would do.
-    var freshHint: String { get }
-
     // MARK: Making
 
     /// A column's type, as a table is made with it.
@@ -41,8 +38,20 @@ public protocol DefinitionDialect: Dialect {
     /// Whether the remainder of values of a type by a constant is what the server says it is.
     func hasRemainder(_ step: Value, _ type: ColumnType) -> Bool
 
-    /// Whether a column can be added that refers to another table and has a default.
-    var addsReferencesWithDefault: Bool { get }
+    // MARK: Changing
+
+    /// How a table that is there becomes what it is to be: every alteration is in one step, and the
+    /// steps are in an order that works.
+    func steps(_ alterations: [TableAlteration], of change: TableChange) -> [AlterationStep]
+
+    /// What stands between a table's new name and its old one, both as they are spelled.
+    func rename(table former: String, to name: String) -> [ChangeStatement]
+
+    /// What stands between a column's new name and its old one, both as they are spelled.
+    func rename(column former: String, to name: String, of table: String) -> [ChangeStatement]
+
+    /// What drops tables that refer to no others but one another, and to which no others refer.
+    func drop(tables names: [String]) -> [ChangeStatement]
 
     /// What one of these statements costs where the table has many rows, for a comment beside it;
     /// nil where nothing is to be said.
@@ -62,6 +71,10 @@ public protocol DefinitionDialect: Dialect {
         _ columns: [String: String], in condition: TableStructure.Condition
     ) -> TableStructure.Condition
 
+    /// A statement as it would read with other names of tables and columns, the former ones in
+    /// lower case.
+    func renaming(_ names: [String: String], inStatement text: String) -> String
+
     /// What is wrong with a table whose options are not those of a definition: what is said behind
     /// its name.
     var optionsFault: String { get }
@@ -78,4 +91,20 @@ public protocol DefinitionDialect: Dialect {
 extension DefinitionDialect {
     /// Nothing is to be said.
     public func cost(of statement: String) -> String? { nil }
+
+    /// References to the table follow it.
+    public func rename(table former: String, to name: String) -> [ChangeStatement] {
+        [ChangeStatement("ALTER TABLE \(table(former)) RENAME TO \(quoted(identifier: name))")]
+    }
+
+    /// Whatever names the column follows it.
+    public func rename(
+        column former: String, to name: String, of table: String
+    ) -> [ChangeStatement] {
+        [
+            ChangeStatement(
+                "ALTER TABLE \(self.table(table)) RENAME COLUMN \(quoted(identifier: former)) "
+                    + "TO \(quoted(identifier: name))")
+        ]
+    }
 }

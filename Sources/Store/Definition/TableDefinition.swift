@@ -35,12 +35,16 @@ public struct TableDefinition: Hashable, Sendable {
         public let conditions: [Condition]
         /// The name of the check that type and conditions make.
         public let checkName: String
+        /// What rows that are there get in it where it is new; nil for ``defaultValue``.
+        public let fill: ColumnFill?
 
         /// A column.
         public init(
             _ name: String, _ type: DeclaredType, isNullable: Bool, defaultValue: Value? = nil,
-            isIdentity: Bool = false, conditions: [Condition] = [], checkName: String
+            isIdentity: Bool = false, conditions: [Condition] = [], checkName: String,
+            fill: ColumnFill? = nil
         ) {
+            self.fill = fill
             self.name = name
             self.type = type
             self.isNullable = isNullable
@@ -49,6 +53,16 @@ public struct TableDefinition: Hashable, Sendable {
             self.conditions = conditions
             self.checkName = checkName
         }
+    }
+
+    /// What rows that are there get in a new column whose default is computed for each row.
+    public enum ColumnFill: Hashable, Sendable, CaseIterable {
+        /// The moment of the change.
+        case currentTimestamp
+        /// A random UUID.
+        case randomUUID
+        /// A UUID that sorts by time.
+        case uuidv7
     }
 
     /// A foreign key.
@@ -155,6 +169,12 @@ public struct TableDefinition: Hashable, Sendable {
         self.references = references
         self.checks = checks
         self.indexes = indexes
+    }
+
+    /// Whether rows that are there have a value in a column once it is added, or need none.
+    public func isFilled(_ column: Int) -> Bool {
+        let column = columns[column]
+        return column.isNullable || column.defaultValue != nil || column.fill != nil
     }
 
     /// The foreign key that a column alone makes.

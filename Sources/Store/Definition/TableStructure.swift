@@ -36,6 +36,8 @@ public struct TableStructure: Hashable, Sendable {
     public struct Column: Hashable, Sendable {
         /// Its name.
         public let name: String
+        /// Its name as it is spelled, where the engine tells that from others.
+        public var spelling: String
         /// Its type in the engine's words; see ``DefinitionDialect/type(of:checks:)``.
         public let type: String
         /// Whether it may not hold NULL.
@@ -48,6 +50,7 @@ public struct TableStructure: Hashable, Sendable {
         /// A column that may hold NULL, without a default.
         public init(name: String, type: String) {
             self.name = name
+            spelling = name
             self.type = type
         }
     }
@@ -75,6 +78,8 @@ public struct TableStructure: Hashable, Sendable {
 
     /// The table's name.
     public var name: String
+    /// Its name as it is spelled, where the engine tells that from others.
+    public var spelling: String
     /// The columns in order.
     public var columns: [Column] = []
     /// The columns of the primary key.
@@ -90,9 +95,35 @@ public struct TableStructure: Hashable, Sendable {
     public var checks: Set<Condition> = []
     /// What kind of table it is, in the engine's words.
     public var options: Set<String> = []
+    /// What its constraints are called.
+    public var constraintNames = ConstraintNames()
+
+    /// What constraints are called, by what they say. Nothing is the same or another by that.
+    public struct ConstraintNames: Hashable, Sendable {
+        /// The primary key.
+        public var primaryKey: String?
+        /// The unique constraints.
+        public var uniques: [[String]: String] = [:]
+        /// The foreign keys.
+        public var keys: [Key: String] = [:]
+        /// The checks.
+        public var checks: [Condition: String] = [:]
+
+        /// No names.
+        public init() {}
+
+        /// Whatever names there are, structures are alike.
+        public static func == (one: Self, other: Self) -> Bool { true }
+
+        /// See `==`.
+        public func hash(into hasher: inout Hasher) {}
+    }
 
     /// A table without columns.
-    public init(name: String) { self.name = name }
+    public init(name: String) {
+        self.name = name
+        spelling = name
+    }
 
     /// The column of a name.
     public func column(_ name: String) -> Column? { columns.first { $0.name == name } }
@@ -104,5 +135,14 @@ public struct TableStructure: Hashable, Sendable {
             && uniques.isSuperset(of: other.uniques) && keys.isSuperset(of: other.keys)
             && checks.isSuperset(of: other.checks) && options == other.options
             && other.otherUniques.allSatisfy { otherUniques[$0] == $1 }
+    }
+
+    /// Whether nothing is here that one table has and another has not.
+    func lacks(whatIsIn old: TableStructure, andNotIn new: TableStructure) -> Bool {
+        let names = Set(old.columns.map(\.name)).subtracting(new.columns.map(\.name))
+        return columns.allSatisfy { !names.contains($0.name) }
+            && uniques.isDisjoint(with: old.uniques.subtracting(new.uniques))
+            && keys.isDisjoint(with: old.keys.subtracting(new.keys))
+            && checks.isDisjoint(with: old.checks.subtracting(new.checks))
     }
 }

@@ -27,8 +27,18 @@ public protocol MigrationTarget: MigrationEngine {
         _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
     ) throws(Problem) -> R
 
-    /// As ``migrate(_:)``, and undoes whatever `body` did: to see what would become of it.
+    /// As ``migrate(_:)``, with foreign keys off meanwhile, so that a table can be made anew while
+    /// others refer to it: `body` sees to it that all references are right in the end. For engines
+    /// that make tables anew; others run it as ever.
+    @discardableResult
+    func migrateWithoutForeignKeys<R: Sendable>(
+        _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R
+
+    /// As ``migrate(_:)`` or ``migrateWithoutForeignKeys(_:)``, and undoes whatever `body` did: to
+    /// see what would become of it.
     func rehearseMigration<R: Sendable>(
+        withoutForeignKeys: Bool,
         _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
     ) throws(Problem) -> R
 
@@ -51,4 +61,14 @@ public protocol MigrationTarget: MigrationEngine {
 
     /// Gives the database up.
     func close()
+}
+
+extension MigrationTarget {
+    /// Foreign keys stand in nobody's way.
+    @discardableResult
+    public func migrateWithoutForeignKeys<R: Sendable>(
+        _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        try migrate(body)
+    }
 }

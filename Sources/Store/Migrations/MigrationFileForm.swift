@@ -8,12 +8,16 @@ public struct MigrationFileForm: Hashable, Sendable {
     public let isUnmarked: Bool
     /// Whether a file can say that it runs outside of a transaction: `-- apus: no transaction`.
     public let runsOutsideTransactions: Bool
+    /// Whether a file can ask for foreign keys to be off while it runs: `-- apus: foreign keys
+    /// off`.
+    public let suspendsForeignKeys: Bool
 
     /// A form.
     public init(
         engine: String, productName: String, isUnmarked: Bool = false,
-        runsOutsideTransactions: Bool
+        runsOutsideTransactions: Bool = false, suspendsForeignKeys: Bool = false
     ) {
+        self.suspendsForeignKeys = suspendsForeignKeys
         self.engine = engine
         self.productName = productName
         self.isUnmarked = isUnmarked

@@ -50,6 +50,9 @@ public struct MigrationScript: Sendable {
         public var refusal: Refusal?
         /// Whether the engine cannot run it in a transaction.
         public var standsAlone = false
+        /// What is said of the rows that it finds, if it is a query that is to find none: they
+        /// stand in the way of what follows. In a comment before it (``expectationMark``).
+        public fileprivate(set) var expectation: String?
         /// The index that it leaves behind, of no use to anybody, if it fails; as SQL spells it.
         public var unfinishedIndex: String?
 
@@ -65,10 +68,27 @@ public struct MigrationScript: Sendable {
     /// What makes the file one that is not even loaded.
     public let faults: [Fault]
 
+    /// What stands before a query that is to find no rows, and what is said of those that it finds.
+    public static let expectationMark = "-- apus: expect none: "
+
     /// A script.
-    public init(_ statements: [Statement], faults: [Fault]) {
-        self.statements = statements
+    ///
+    /// - Parameter text: what it was cut from, where comments say more of the statements.
+    public init(_ statements: [Statement], faults: [Fault], of text: [UInt8]) {
+        var end = text.startIndex
+        self.statements = statements.map { statement in
+            var statement = statement
+            let before = String(decoding: text[end..<max(end, statement.offset)], as: UTF8.self)
+            statement.expectation = Self.expectation(in: before)
+            end = min(statement.offset + statement.text.utf8.count, text.endIndex)
+            return statement
+        }
         self.faults = faults
+    }
+
+    private static func expectation(in comments: String) -> String? {
+        let line = comments.split(separator: "\n").last { $0.hasPrefix(expectationMark) }
+        return line.map { String($0.dropFirst(expectationMark.count)) }
     }
 
     /// Whether every statement only adds a table, an index or a column.

@@ -11,9 +11,6 @@ public protocol MigrationTransaction: AnyObject {
     /// Executes a statement of ``DefinitionDialect``.
     func execute(_ statement: String) throws(DatabaseError)
 
-    /// Drops a part that is there.
-    func drop(_ part: SchemaPart) throws(DatabaseError)
-
     /// Takes down that development has made a part that is there.
     func claim(_ part: SchemaPart) throws(DatabaseError)
 
@@ -29,6 +26,11 @@ public protocol MigrationTransaction: AnyObject {
     ///   to read; `stillReferenced` for what would take rows of other tables along with those that
     ///   it drops or replaces.
     func run(_ statement: MigrationScript.Statement) throws(DatabaseError)
+
+    /// Runs a query that is to find no rows.
+    ///
+    /// - Returns: those that it finds, each as literals; no more than `limit`.
+    func findings(of query: String, limit: Int) throws(DatabaseError) -> [[String]]
 
     /// Takes note that all statements of a file, or all drops, have run: what belonged to tables
     /// that are gone goes too.

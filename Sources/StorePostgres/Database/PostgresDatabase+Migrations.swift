@@ -27,11 +27,12 @@ extension PostgresDatabase: MigrationTarget {
         try migrations.migrate(body)
     }
 
-    /// See ``Store/MigrationTarget/rehearseMigration(_:)``.
+    /// See ``Store/MigrationTarget/rehearseMigration(withoutForeignKeys:_:)``.
     public func rehearseMigration<R: Sendable>(
+        withoutForeignKeys: Bool,
         _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
     ) throws(Problem) -> R {
-        try migrations.rehearseMigration(body)
+        try migrations.rehearseMigration(withoutForeignKeys: withoutForeignKeys, body)
     }
 
     /// See ``Store/MigrationTarget/migrateOutsideTransaction(_:)``.

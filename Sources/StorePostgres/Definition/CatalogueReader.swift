@@ -39,9 +39,9 @@ struct CatalogueReader {
     private mutating func readTable(_ members: [JSONValue]) {
         let name = Self.text(members[1])
         var table = TableStructure(name: name.lowercased())
-        if members[2].bool == true { table.options.insert("unlogged") }
-        if members[3].bool == true { table.options.insert("inherits") }
-        if name != table.name { table.options.insert(name) }
+        if members[2].bool == true { table.options.insert(TableOption.unlogged) }
+        if members[3].bool == true { table.options.insert(TableOption.inherits) }
+        table.spelling = name
         structure.tables[table.name] = table
     }
 
@@ -54,17 +54,17 @@ struct CatalogueReader {
             let constant = PrintedConstant.text(of: text)
             column.defaultValue = .init(text, constant.flatMap { try? type?.parse($0) })
         }
-        if name != column.name { column.rest.append("the name \(quoted(identifier: name))") }
+        column.spelling = name
         switch Self.text(members[6]) {
-        case "d": column.rest.append("numbers of its own")
-        case "a": column.rest.append("numbers of its own always")
+        case "d": column.rest.append(ColumnAttribute.numbers)
+        case "a": column.rest.append(ColumnAttribute.numbersAlways)
         default: break
         }
         if let generated = members[7].string {
-            column.rest.append("a generated value \(generated)")
+            column.rest.append("\(ColumnAttribute.generated) \(generated)")
         }
         if let collation = members[8].string {
-            column.rest.append("the collation \(quoted(identifier: collation))")
+            column.rest.append("\(ColumnAttribute.collation) \(quoted(identifier: collation))")
         }
         structure.tables[Self.text(members[1]).lowercased()]?.columns.append(column)
     }
@@ -81,27 +81,31 @@ struct CatalogueReader {
 
     private mutating func readConstraint(_ members: [JSONValue]) {
         let table = Self.text(members[1]).lowercased()
-        let columns = Self.names(members[4])
+        let (name, columns) = (Self.text(members[2]), Self.names(members[4]))
         switch Self.text(members[3]) {
         case "p":
             structure.tables[table]?.primaryKey = columns
+            structure.tables[table]?.constraintNames.primaryKey = name
             if let words = members[12].string { structure.tables[table]?.options.insert(words) }
         case "u":
             if let words = members[12].string {
-                structure.tables[table]?.otherUniques[Self.text(members[2])] = words
+                structure.tables[table]?.otherUniques[name] = words
             } else {
                 structure.tables[table]?.uniques.insert(columns)
+                structure.tables[table]?.constraintNames.uniques[columns] = name
             }
         case "f":
             let key = Self.key(members, columns)
             structure.tables[table]?.keys.insert(key)
+            structure.tables[table]?.constraintNames.keys[key] = name
         case "c":
             let printed = TableStructure.Condition(printed: Self.text(members[5]))
             let condition =
                 members[6].bool == true
                 ? printed : .init("\(printed.text) NOT VALID", names: printed.names)
             structure.tables[table]?.checks.insert(condition)
-            checks[table, default: [:]][Self.text(members[2])] = condition
+            structure.tables[table]?.constraintNames.checks[condition] = name
+            checks[table, default: [:]][name] = condition
         default: break
         }
     }
@@ -157,4 +161,20 @@ struct CatalogueReader {
         let rest = members[2...].map { String(utf8: $0.raw) }.joined(separator: " ")
         return (.init("\(words) \(rest)", isColumn: false), names + [words.lowercased()])
     }
+}
+
+/// What a column may have that no definition says, as structures word it.
+enum ColumnAttribute {
+    static let numbers = "numbers of its own"
+    static let numbersAlways = "numbers of its own always"
+    /// Its expression stands behind it.
+    static let generated = "a generated value"
+    /// Its name stands behind it.
+    static let collation = "the collation"
+}
+
+/// What a table may be that no definition says, as structures word it.
+enum TableOption {
+    static let unlogged = "unlogged"
+    static let inherits = "inherits"
 }

@@ -12,12 +12,6 @@ extension PostgresDialect: DefinitionDialect {
             + "with --database."
     }
 
-    /// See ``Store/DefinitionDialect/freshHint``.
-    public var freshHint: String {
-        "A new database would have it: createdb makes one, 'apus dev --database URL' serves it, "
-            + "and this one stays with its rows."
-    }
-
     /// See ``Store/DefinitionDialect/columnType(_:)``.
     public func columnType(_ type: DeclaredType) -> String {
         switch type.type {
@@ -49,21 +43,20 @@ extension PostgresDialect: DefinitionDialect {
     /// See ``Store/DefinitionDialect/hasRemainder(_:_:)``: the server has none of doubles.
     public func hasRemainder(_ step: Value, _ type: ColumnType) -> Bool { type != .real }
 
-    /// See ``Store/DefinitionDialect/addsReferencesWithDefault``.
-    public var addsReferencesWithDefault: Bool { true }
-
-    /// See ``Store/DefinitionDialect/cost(of:)``. Of a table that is there already, an ALTER or
-    /// CREATE INDEX keeps writers waiting; constants as defaults are not written into its rows.
+    /// See ``Store/DefinitionDialect/cost(of:)``. Of a table that is there already, most ALTERs and
+    /// CREATE INDEX keep others waiting; constants as defaults are not written into its rows.
     public func cost(of statement: String) -> String? {
         let tokens = SQLLexer.tokens(of: statement, .postgres)
         let words = tokens.filter { $0.kind == .word }.map(\.text)
+        func says(_ word: String) -> Bool { words.contains(word) }
         if words.starts(with: ["create", "table"]) { return "instant" }
-        if words.first == "create" {
-            return "scan: writes to the table wait; CREATE INDEX CONCURRENTLY in a file of its own "
-                + "with the line '-- apus: no transaction' lets them go on"
+        if says("concurrently") || says("validate") { return "scan: others go on meanwhile" }
+        if says("identity") || says("using") {
+            return "rewrite: nobody can use the table meanwhile"
         }
-        if words.contains("identity") { return "rewrite: nobody can use the table meanwhile" }
-        if words.contains("check") || words.contains("references") {
+        if says("valid") { return "instant" }
+        if words.first == "create" { return "scan: writes to the table wait" }
+        if says("check") || says("references") || says("primary") {
             return "scan: nobody can use the table meanwhile"
         }
         return "instant"

@@ -37,7 +37,6 @@ extension PostgresDialect {
 
     /// See ``Store/DefinitionDialect/optionsFault``.
     public var optionsFault: String {
-        "is UNLOGGED, INHERITS from another, has a primary key that is DEFERRABLE or no btree, or "
-            + "is spelled otherwise"
+        "is UNLOGGED, INHERITS from another, or has a primary key that is DEFERRABLE or no btree"
     }
 }

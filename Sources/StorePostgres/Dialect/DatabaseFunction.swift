@@ -30,7 +30,7 @@ public struct DatabaseFunction: Hashable, Sendable {
     /// All of them, each behind those that it calls.
     public static let all = [
         lowerBeyondASCII, lower, upperBeyondASCII, upper, jsonElement, jsonText, uuid,
-        refuse,
+        converts, refuse,
     ]
 
     /// Makes it in a schema that is there, or replaces what has its name.
@@ -93,4 +93,21 @@ extension DatabaseFunction {
             CASE WHEN $1 ~ '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$' \
             THEN $1::uuid END
             """))
+}
+
+// MARK: Migrations
+
+extension DatabaseFunction {
+    /// Whether a text spells a value of a type. A server before 16 has nothing that says so.
+    static let converts = DatabaseFunction(
+        name: "converts", parameters: "text, text", result: "boolean",
+        body: .block(
+            """
+            BEGIN
+              EXECUTE pg_catalog.format('SELECT CAST($1 AS %s)', $2) USING $1;
+              RETURN true;
+            EXCEPTION WHEN data_exception THEN
+              RETURN false;
+            END
+            """), isVolatile: true)
 }

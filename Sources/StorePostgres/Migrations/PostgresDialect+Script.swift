@@ -15,7 +15,7 @@ extension PostgresDialect {
         }
         for statement in script.statements { faults += statement.faults }
         return MigrationScript(
-            script.statements.map(MigrationScript.Statement.init), faults: faults)
+            script.statements.map(MigrationScript.Statement.init), faults: faults, of: text)
     }
 
     private static let passedOver: Set<String> = ["\\restrict", "\\unrestrict"]
@@ -24,8 +24,7 @@ extension PostgresDialect {
     /// waiting has to be built outside of a transaction.
     public var fileForm: MigrationFileForm {
         MigrationFileForm(
-            engine: name, productName: productName, isUnmarked: false,
-            runsOutsideTransactions: true)
+            engine: name, productName: productName, runsOutsideTransactions: true)
     }
 }
 

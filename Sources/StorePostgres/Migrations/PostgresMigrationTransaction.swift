@@ -36,19 +36,11 @@ final class PostgresMigrationTransaction: MigrationTransaction {
     }
 
     func execute(_ statement: String) throws(DatabaseError) {
-        _ = try guarded { () throws(DatabaseError) in try session.run(statement) }
-    }
-
-    func drop(_ part: SchemaPart) throws(DatabaseError) {
-        let statement: String
-        switch part {
-        case .table(let name): statement = "DROP TABLE \(quoted(identifier: try spelled(name)))"
-        case .index(let name): statement = "DROP INDEX \(quoted(identifier: try spelled(name)))"
-        case .column(let table, let name):
-            let (table, column) = try spelled(name, of: table)
-            statement = "ALTER TABLE \(table) DROP COLUMN \(column)"
-        }
-        try execute(statement)
+        // What needs no transaction can have one all the same.
+        let isAlone = mode != .standalone && statement.hasPrefix("CREATE")
+        let alone = isAlone ? MigrationScript.Statement(statement, at: 0).parsed : nil
+        let text = alone?.inTransaction ?? statement
+        _ = try guarded { () throws(DatabaseError) in try session.run(text) }
     }
 
     // MARK: Names
@@ -107,6 +99,16 @@ final class PostgresMigrationTransaction: MigrationTransaction {
             guard let text = statement.parsed?.inTransaction else { return }
             try execute(text)
             try session.requireNoneOthersTouched()
+        }
+    }
+
+    func findings(of query: String, limit: Int) throws(DatabaseError) -> [[String]] {
+        let rows = try guarded { () throws(DatabaseError) in try session.run(query) }
+        return rows.prefix(limit).map { row in
+            row.map { value in
+                guard let value else { return "NULL" }
+                return Double(value) == nil ? PostgresDialect.literal(value) : value
+            }
         }
     }
 

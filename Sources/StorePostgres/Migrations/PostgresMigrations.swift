@@ -64,8 +64,9 @@ public struct PostgresMigrations: MigrationTarget {
         }
     }
 
-    /// See ``Store/MigrationTarget/rehearseMigration(_:)``.
+    /// See ``Store/MigrationTarget/rehearseMigration(withoutForeignKeys:_:)``.
     public func rehearseMigration<R: Sendable>(
+        withoutForeignKeys: Bool,
         _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
     ) throws(Problem) -> R {
         let session = try BlockingSession.borrow(from: pool)

@@ -55,6 +55,7 @@ final class PostgresScratch: MigrationTarget {
     }
 
     func rehearseMigration<R: Sendable>(
+        withoutForeignKeys: Bool,
         _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
     ) throws(Problem) -> R {
         try inPart("ROLLBACK TO SAVEPOINT _apus_part", body)

@@ -71,6 +71,13 @@ final class CaptureSource {
         isResolved = true
     }
 
+    /// Forgets where the columns stand.
+    func unsettle() {
+        isResolved = false
+        places = layout.members.indices.map { $0 }
+        missing = layout.members.map { _ in .null }
+    }
+
     /// The value of a default's text, or NULL if it is not a constant.
     private static func constant(_ text: String, on connection: Connection) -> Value {
         guard var run = try? connection.run("SELECT \(text)"), (try? run.step()) == true else {
@@ -129,6 +136,11 @@ final class ChangeCapture {
 
     /// Whether some table was not found yet.
     var hasUnresolved: Bool { sources.contains { !$0.isResolved } }
+
+    /// Has all tables looked at anew before the next transaction: they may have other columns.
+    func unsettle() {
+        for source in sources { source.unsettle() }
+    }
 
     /// Called by the hook for each row about to change.
     func observe(_ change: RowChange) {

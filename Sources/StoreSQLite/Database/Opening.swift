@@ -44,6 +44,7 @@ enum Opening {
             let connection = try Connection(path: path, options: options)
             let hook = Writer.observe(connection)
             try SQLFunctions.define(on: connection)
+            try ConversionFunctions.define(on: connection)
             try setUp(connection, configuration)
             return (connection, hook)
         } catch {

@@ -5,15 +5,23 @@ import Synchronization
 extension SQLiteDatabase {
     /// As `writeAndWait`, and undoes whatever `body` did: to see what would become of it.
     ///
+    /// - Parameter withoutForeignKeys: as `writeAlone` then.
     /// - Throws: what `body` throws, and what `writeAndWait` does.
     public func rehearse<R: Sendable>(
+        withoutForeignKeys: Bool = false,
         _ body: @escaping @Sendable (SQLiteTransaction) throws(Problem) -> R
     ) throws(Problem) -> R {
         let outcome = RehearsalOutcome<R>()
         do throws(Problem) {
-            try writeAndWait { transaction throws(Problem) -> Void in
+            let rehearsal: @Sendable (SQLiteTransaction) throws(Problem) -> Void = {
+                transaction throws(Problem) in
                 outcome.note(Result { () throws(Problem) -> R in try body(transaction) })
                 throw .rehearsed
+            }
+            if withoutForeignKeys {
+                try writeAlone(rehearsal)
+            } else {
+                try writeAndWait(rehearsal)
             }
         } catch {
             if error != .rehearsed { throw error }

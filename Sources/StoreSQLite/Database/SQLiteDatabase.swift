@@ -146,9 +146,20 @@ public final class SQLiteDatabase: Sendable {
         return try answer.take().get()
     }
 
+    /// As `writeAndWait`, in a transaction of its own with foreign keys off.
+    @discardableResult
+    public func writeAlone<R: Sendable>(
+        _ body: @escaping @Sendable (SQLiteTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        let answer = Handover<Result<R, Problem>>()
+        submit(.first, for: .server, nil, suspendsForeignKeys: true, body) { answer.give($0) }
+        return try answer.take().get()
+    }
+
     /// - Parameter withdrawal: Ends the write before it begins; one without is not bounded in time.
     private func submit<R: Sendable>(
         _ priority: WritePriority, for caller: Caller, _ withdrawal: Cancellation?,
+        suspendsForeignKeys: Bool = false,
         _ body: @escaping @Sendable (SQLiteTransaction) throws(Problem) -> R,
         _ reply: @escaping @Sendable (Result<R, Problem>) -> Void
     ) {
@@ -162,7 +173,8 @@ public final class SQLiteDatabase: Sendable {
                         return .undone { reply(.failure(error)) }
                     }
                 }, fail: { reply(.failure($0)) }, isBounded: withdrawal != nil,
-                withdrawal: withdrawal, caller: caller, priority: priority))
+                withdrawal: withdrawal, caller: caller, priority: priority,
+                suspendsForeignKeys: suspendsForeignKeys))
     }
 
     func submit(_ job: WriteJob) {

@@ -13,13 +13,26 @@ extension DatabaseStructure {
                 if !Self.isInternal(table.name) { tables[table.name] = table }
             } else if let index = IndexParser.parse(tokens), !Self.isInternal(index.table) {
                 indexes[index.name] = index
+                if !index.isPlain { note("INDEX", index.name, statement, tokens) }
+            } else if let trigger = TriggerParser.name(tokens) {
+                note("TRIGGER", trigger, statement, tokens)
             } else if let view = ViewParser.name(tokens), !Self.isInternal(view.lowercased()) {
                 let name = quoted(identifier: view)
                 obstacles[view.lowercased()] = Obstacle(
                     "view \(name)", wayOut: "drop it (DROP VIEW \(name);)")
+                note("VIEW", view, statement, tokens)
             }
         }
         nameTargets()
+    }
+
+    private mutating func note(
+        _ kind: String, _ name: String, _ statement: String, _ tokens: [SQLToken]
+    ) {
+        dependents.append(
+            DependentObject(
+                kind: kind, name: name, statement: statement,
+                names: Set(TableParser.names(in: tokens[...]).map { $0.lowercased() })))
     }
 
     /// `REFERENCES t` without columns means the key of `t`.

@@ -15,12 +15,6 @@ extension SQLiteDialect: DefinitionDialect {
             + "--data."
     }
 
-    /// See ``Store/DefinitionDialect/freshHint``.
-    public var freshHint: String {
-        "A new database would have it: 'apus dev --data DIRECTORY' makes one in an empty "
-            + "directory, and this one stays with its rows."
-    }
-
     /// See ``Store/DefinitionDialect/columnType(_:)``.
     public func columnType(_ type: DeclaredType) -> String {
         type.type.traits.storage.rawValue.uppercased()
@@ -47,9 +41,6 @@ extension SQLiteDialect: DefinitionDialect {
     public func hasRemainder(_ step: Value, _ type: ColumnType) -> Bool {
         if case .integer = step { true } else { false }
     }
-
-    /// See ``Store/DefinitionDialect/addsReferencesWithDefault`` (lang_altertable.html §5).
-    public var addsReferencesWithDefault: Bool { false }
 
     // MARK: Types
 

@@ -6,6 +6,8 @@ import Values
 struct TableParser {
     private var tokens: ArraySlice<SQLToken>
     private var table: TableStructure
+    /// The name that stands before the constraint which is read.
+    private var constraintName: String?
 
     private static let columnConstraints: Set<String> = [
         "constraint", "primary", "not", "null", "unique", "check", "default", "collate",
@@ -72,9 +74,12 @@ struct TableParser {
         _ word: SQLToken, _ column: inout TableStructure.Column
     ) {
         switch word.text {
-        case "constraint": tokens = tokens.dropFirst()
+        case "constraint":
+            constraintName = tokens.popFirst()?.text
+            return
         case "primary":
             table.primaryKey = [column.name]
+            table.constraintNames.primaryKey = constraintName
             // AUTOINCREMENT, with which identity columns used to be made, makes no difference: the
             // server gives the numbers.
             while let token = tokens.first, !isColumnConstraint(token) { tokens.removeFirst() }
@@ -82,14 +87,25 @@ struct TableParser {
             column.isNotNull = true
             tokens = tokens.dropFirst()
         case "null": break
-        case "unique": table.uniques.insert([column.name])
-        case "check": table.checks.insert(Self.condition(takeGroup()))
+        case "unique": addUnique([column.name])
+        case "check": addCheck(Self.condition(takeGroup()))
         case "default":
             let text = takeDefault()
             column.defaultValue = TableStructure.Default(text, Value(sqlLiteral: text))
         case "references": parseReference(columns: [column.name])
         default: column.rest.append(takeRest(word))
         }
+        constraintName = nil
+    }
+
+    private mutating func addUnique(_ columns: [String]) {
+        table.uniques.insert(columns)
+        table.constraintNames.uniques[columns] = constraintName
+    }
+
+    private mutating func addCheck(_ condition: TableStructure.Condition) {
+        table.checks.insert(condition)
+        table.constraintNames.checks[condition] = constraintName
     }
 
     /// A default: a literal, a signed number or a parenthesised expression.
@@ -115,14 +131,19 @@ struct TableParser {
     // MARK: Table constraints
 
     private mutating func parseTableConstraint() {
-        if tokens.first?.isWord("constraint") == true { tokens = tokens.dropFirst(2) }
+        constraintName = nil
+        if tokens.first?.isWord("constraint") == true {
+            constraintName = tokens.dropFirst().first?.text
+            tokens = tokens.dropFirst(2)
+        }
         guard let word = tokens.popFirst() else { return }
         switch word.text {
         case "primary":
             tokens = tokens.dropFirst()
             table.primaryKey = names(takeGroup())
-        case "unique": table.uniques.insert(names(takeGroup()))
-        case "check": table.checks.insert(Self.condition(takeGroup()))
+            table.constraintNames.primaryKey = constraintName
+        case "unique": addUnique(names(takeGroup()))
+        case "check": addCheck(Self.condition(takeGroup()))
         case "foreign":
             tokens = tokens.dropFirst()
             let columns = names(takeGroup())
@@ -159,6 +180,7 @@ struct TableParser {
             }
         }
         table.keys.insert(key)
+        table.constraintNames.keys[key] = constraintName
     }
 
     /// Whether a column constraint starts here; the NULL of `SET NULL` is none.

@@ -13,3 +13,15 @@ enum ViewParser {
         return rest.dropFirst().first?.text
     }
 }
+
+/// Reads of `CREATE TRIGGER` what it is called (sqlite.org/lang_createtrigger).
+enum TriggerParser {
+    /// The name; nil when the statement makes no trigger.
+    static func name(_ statement: [SQLToken]) -> String? {
+        var rest = statement[...]
+        guard rest.popFirst()?.isWord("create") == true, rest.popFirst()?.isWord("trigger") == true
+        else { return nil }
+        if rest.first?.isWord("if") == true { rest = rest.dropFirst(3) }
+        return rest.popFirst()?.text
+    }
+}

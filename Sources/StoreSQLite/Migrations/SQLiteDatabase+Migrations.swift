@@ -10,11 +10,22 @@ extension SQLiteDatabase: MigrationTarget {
         try writeAndWait { transaction throws(Problem) in try body(transaction) }
     }
 
-    /// See ``Store/MigrationTarget/rehearseMigration(_:)``.
-    public func rehearseMigration<R: Sendable>(
+    /// See ``Store/MigrationTarget/migrateWithoutForeignKeys(_:)``.
+    @discardableResult
+    public func migrateWithoutForeignKeys<R: Sendable>(
         _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
     ) throws(Problem) -> R {
-        try rehearse { transaction throws(Problem) in try body(transaction) }
+        try writeAlone { transaction throws(Problem) in try body(transaction) }
+    }
+
+    /// See ``Store/MigrationTarget/rehearseMigration(withoutForeignKeys:_:)``.
+    public func rehearseMigration<R: Sendable>(
+        withoutForeignKeys: Bool,
+        _ body: @escaping @Sendable (any MigrationTransaction) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        try rehearse(withoutForeignKeys: withoutForeignKeys) { transaction throws(Problem) in
+            try body(transaction)
+        }
     }
 
     /// See ``Store/MigrationTarget/migrateOutsideTransaction(_:)``: no file says so.

@@ -11,15 +11,15 @@ extension SQLiteDialect {
         for statement in statements {
             faults += statement.faults(refusing: SQLStatement.refused, by: .sqlite)
         }
-        return MigrationScript(statements.map(MigrationScript.Statement.init), faults: faults)
+        return MigrationScript(
+            statements.map(MigrationScript.Statement.init), faults: faults, of: text)
     }
 
     /// See ``Store/DefinitionDialect/fileForm``. Files without a mark were written when there was
     /// no other engine.
     public var fileForm: MigrationFileForm {
         MigrationFileForm(
-            engine: name, productName: productName, isUnmarked: true,
-            runsOutsideTransactions: false)
+            engine: name, productName: productName, isUnmarked: true, suspendsForeignKeys: true)
     }
 }
 

@@ -15,23 +15,24 @@ extension SQLiteTransaction: MigrationTransaction {
         try wordingOnce { () throws(DatabaseError) in try executeScript(statement) }
     }
 
-    /// See ``Store/MigrationTransaction/drop(_:)``.
-    public func drop(_ part: SchemaPart) throws(DatabaseError) {
-        switch part {
-        case .table(let name): try executeScript("DROP TABLE \(quoted(identifier: name))")
-        case .index(let name): try executeScript("DROP INDEX \(quoted(identifier: name))")
-        case .column(let table, let name):
-            try executeScript(
-                "ALTER TABLE \(quoted(identifier: table)) DROP COLUMN \(quoted(identifier: name))")
-        }
-    }
-
     // MARK: Files
 
     /// See ``Store/MigrationTransaction/run(_:)``.
     public func run(_ statement: MigrationScript.Statement) throws(DatabaseError) {
         try wordingOnce { () throws(DatabaseError) in
             try executeScript(statement.text, replacesRows: statement.replacesRows)
+        }
+    }
+
+    /// See ``Store/MigrationTransaction/findings(of:limit:)``.
+    public func findings(of query: String, limit: Int) throws(DatabaseError) -> [[String]] {
+        try self.query(text: query, arguments: [], use: .once) { rows throws(DatabaseError) in
+            var found: [[String]] = []
+            while found.count < limit, try rows.next() {
+                found.append(
+                    (0..<rows.columnCount).map { SQLiteDialect().literal(rows.value($0), .text) })
+            }
+            return found
         }
     }
 

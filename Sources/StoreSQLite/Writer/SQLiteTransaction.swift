@@ -12,6 +12,8 @@ public final class SQLiteTransaction {
     private let tally: RowTally
     private let sequences: Sequences
     private let limit: ProgressLimit
+    /// Whether foreign keys act on what refers to rows that go.
+    private let actsOnForeignKeys: Bool
     /// The moment of the write, as the change log will give it.
     public let instant: Instant
     private var isDeferring = false
@@ -30,8 +32,9 @@ public final class SQLiteTransaction {
 
     init(
         connection: Connection, capture: ChangeCapture, tally: RowTally, sequences: Sequences,
-        limit: ProgressLimit, instant: Instant, memory: AnswerMemory
+        limit: ProgressLimit, instant: Instant, memory: AnswerMemory, actsOnForeignKeys: Bool = true
     ) {
+        self.actsOnForeignKeys = actsOnForeignKeys
         self.memory = memory
         self.connection = connection
         self.capture = capture
@@ -163,6 +166,7 @@ public final class SQLiteTransaction {
     private func refusal(
         of effects: StatementEffects, replacesRows: Bool
     ) throws(SQLiteError) -> DatabaseError? {
+        guard actsOnForeignKeys else { return nil }
         let replaced = replacesRows ? effects.written.sorted() : []
         let deletions =
             effects.dropped.map { (ImpliedDeletion.drop, $0) } + replaced.map { (.replace, $0) }

@@ -33,6 +33,9 @@ struct WriteJob: Sendable {
     /// itself: others that are ready are not to wait for its commit. The queue says so.
     var isLong = false
 
+    /// Whether it is to run with foreign keys off, in a transaction without any others.
+    var suspendsForeignKeys = false
+
     /// Whether it may take all of a turn.
     var isLarge: Bool { rows.map { $0 > DatabaseLimits.sharedTurnRowsMax } ?? true }
 }

@@ -29,6 +29,8 @@ final class WriteQueue: Sendable {
         /// Those that go first and may wait.
         let firstBounds: ShareBounds
         var longWrites: LongWrites
+        /// Those that have a transaction to themselves, with foreign keys off.
+        var alone: [WriteJob] = []
         /// Whether the others have had no turn since the last long write.
         var isOthersTurn = true
         var isClosed = false
@@ -44,7 +46,7 @@ final class WriteQueue: Sendable {
             _modify { yield &lines[line.rawValue] }
         }
 
-        var count: Int { lines.reduce(0) { $0 + $1.count } }
+        var count: Int { lines.reduce(alone.count) { $0 + $1.count } }
     }
 
     private let state: Mutex<State>
@@ -102,6 +104,8 @@ final class WriteQueue: Sendable {
     struct Found {
         /// Whether writes wait that may begin.
         let hasWrites: Bool
+        /// Whether one waits that has a transaction to itself.
+        let hasAlone: Bool
         /// Whether there will be no more.
         let isClosed: Bool
         /// Whether somebody has asked for the log to be trimmed.
@@ -117,7 +121,9 @@ final class WriteQueue: Sendable {
     ///   - end: Until when; nil for no end.
     func look(waits: Bool, until end: UInt64? = nil) -> Found {
         let found = state.withLock { $0.look(waits: waits, at: monotonicNanoseconds()) }
-        if !waits || found.hasWrites || found.isClosed || found.wantsTrimming { return found }
+        if !waits || found.hasWrites || found.hasAlone || found.isClosed || found.wantsTrimming {
+            return found
+        }
         let moment = min(found.wakeAt ?? .max, end ?? .max)
         if moment < .max { bell.wait(until: moment) } else { bell.wait() }
         return state.withLock { $0.look(waits: false, at: monotonicNanoseconds()) }
@@ -147,6 +153,11 @@ final class WriteQueue: Sendable {
         }
     }
 
+    /// The next write that has a transaction to itself, if one waits.
+    func nextAlone() -> WriteJob? {
+        state.withLock { $0.alone.isEmpty ? nil : $0.alone.removeFirst() }
+    }
+
     /// Charges a commit to those whose writes it has made durable, to each write its share.
     func charge(commit nanoseconds: UInt64, to jobs: [WriteJob]) {
         guard !jobs.isEmpty else { return }
@@ -166,7 +177,8 @@ final class WriteQueue: Sendable {
     /// Takes all that waits: none of it can be done.
     func takeAll() -> [WriteJob] {
         state.withLock { state in
-            var jobs: [WriteJob] = []
+            var jobs = state.alone
+            state.alone = []
             for line in Line.allCases {
                 while let next = state[line].popFirst() { jobs.append(next.element) }
             }
@@ -219,6 +231,7 @@ extension WriteQueue.State {
     /// Why a write cannot wait; nil when it can.
     func refusal(of job: WriteJob) -> WriteQueue.Refusal? {
         if isClosed { return .closed }
+        if job.suspendsForeignKeys { return nil }
         let caller = job.caller
         let shortage =
             switch job.priority {
@@ -234,6 +247,7 @@ extension WriteQueue.State {
     }
 
     mutating func append(_ job: WriteJob) {
+        if job.suspendsForeignKeys { return alone.append(job) }
         var job = job
         job.isLong = job.priority == .shared && longWrites.isExpected(job)
         self[job.line].append(job, of: job.caller)
@@ -277,9 +291,9 @@ extension WriteQueue.State {
         defer { wantsTrimming = false }
         let hasWrites = hasOthers || mayTakeLong(at: now)
         let found = WriteQueue.Found(
-            hasWrites: hasWrites, isClosed: isClosed, wantsTrimming: wantsTrimming,
-            wakeAt: self[.long].isEmpty ? nil : longWrites.end)
-        isAsleep = waits && !found.hasWrites
+            hasWrites: hasWrites, hasAlone: !alone.isEmpty, isClosed: isClosed,
+            wantsTrimming: wantsTrimming, wakeAt: self[.long].isEmpty ? nil : longWrites.end)
+        isAsleep = waits && !found.hasWrites && !found.hasAlone
         return found
     }
 

@@ -70,9 +70,10 @@ final class Writer {
         while true {
             let found = queue.look(waits: !retention.isDue, until: logBound.nextLook)
             if found.wantsTrimming { retention.begin() }
+            if let job = queue.nextAlone() { takeAlone(job, queue) }
             if found.hasWrites { takeTurn(queue) }
             logBound.look(connection)
-            if found.hasWrites { continue }
+            if found.hasWrites || found.hasAlone { continue }
             // Nothing is trimmed in a lost file: a pass that stays due would never let it wait.
             if shared.presence.look() { trimAlone() } else { retention.postpone() }
             if found.isClosed { return takeBackNumbers() }
@@ -86,8 +87,30 @@ final class Writer {
             for job in queue.takeAll() { job.fail(problem) }
             return
         }
-        let overtime = commit(queue, WriterTurn(at: began, aim: turnTime, commitTime: commitTime))
+        let turn = WriterTurn(at: began, aim: turnTime, commitTime: commitTime)
+        let overtime = commit(queue) { batch throws(SQLiteError) in
+            try perform(queue, turn, &batch)
+        }
         shared.load.countTurn(nanoseconds: monotonicNanoseconds() - began, overtime: overtime)
+    }
+
+    /// Runs one write with foreign keys off, which can be said outside of a transaction only
+    /// (pragma.html#pragma_foreign_keys): a table that others refer to is made anew. It may leave
+    /// tables with other columns.
+    private func takeAlone(_ job: WriteJob, _ queue: WriteQueue) {
+        do throws(SQLiteError) {
+            try connection.execute("PRAGMA foreign_keys = OFF")
+        } catch {
+            return job.fail(Problem(DatabaseError(error)))
+        }
+        defer {
+            try? connection.execute("PRAGMA foreign_keys = ON")
+            capture.unsettle()
+        }
+        if let problem = begin(isOverdue: queue.isOverdue) { return job.fail(problem) }
+        _ = commit(queue) { batch throws(SQLiteError) in
+            if !perform(job, &batch) { try performAgain(&batch) }
+        }
     }
 
     /// Begins a transaction; why none can be.
@@ -130,14 +153,17 @@ final class Writer {
         var overtime = 0
     }
 
-    /// Runs the writes of a turn in the transaction that has begun, and commits it.
+    /// Runs writes in the transaction that has begun, and commits it.
     ///
+    /// - Parameter run: runs them.
     /// - Returns: how many were undone because they took too long.
-    private func commit(_ queue: WriteQueue, _ turn: consuming WriterTurn) -> Int {
+    private func commit(
+        _ queue: WriteQueue, _ run: (inout Batch) throws(SQLiteError) -> Void
+    ) -> Int {
         var batch = Batch()
         var isWritten = false
         do throws(SQLiteError) {
-            try perform(queue, turn, &batch)
+            try run(&batch)
             trimAlong(rowsMax: 2 * batch.changes.count)
             if !spills.isSound { try performSoundly(&batch) }
             let began = monotonicNanoseconds()
@@ -246,7 +272,7 @@ final class Writer {
         let transaction = SQLiteTransaction(
             connection: connection, capture: capture, tally: tally, sequences: sequences,
             limit: job.isBounded ? limit.fromNow : .none, instant: log.instant(),
-            memory: memory)
+            memory: memory, actsOnForeignKeys: !job.suspendsForeignKeys)
         do throws(Problem) {
             try mapped { () throws(SQLiteError) in try point.set(on: connection) }
             let reply: @Sendable () -> Void

@@ -1,0 +1,142 @@
+import Values
+
+// Queries for the rows that stand in the way of a change, each to be run before it. They say what
+// is wrong of those in the words of whoever edits models.
+extension DefinitionDialect {
+    /// The rows that an alteration would refuse; nil where it refuses none.
+    ///
+    /// - Parameter rows: what the rows are read from, with the columns of the new table: its name,
+    ///   or a query in parentheses.
+    public func obstacles(
+        to alteration: TableAlteration, in table: TableDefinition, rows: String
+    ) -> ChangeStatement? {
+        let search = RowSearch(table, rows: rows, in: self)
+        switch alteration {
+        case .requirement(let place):
+            if table.columns[place].isNullable { return nil }
+            return search.rowsWithoutValue(place)
+        case .condition(let place, _): return search.rowsBreaking(conditionOf: place)
+        case .addCheck(let check): return search.rowsBreaking(check)
+        case .addUnique(let key): return search.rowsAlike(key, is: "unique")
+        case .primaryKey: return search.rowsAlike(table.primaryKey, is: "the primary key")
+        case .addReference(let reference): return search.rowsWithoutTarget(reference)
+        case .retype(let place, _): return search.rowsBreaking(conditionOf: place)
+        case .addColumn, .dropColumn, .constantDefault, .attributes, .dropUnique,
+            .dropOtherUnique, .dropReference, .dropCheck, .constraintNames, .options, .addIndex,
+            .dropIndex:
+            return nil
+        }
+    }
+
+    /// The rows that would have no value for a required column that is new.
+    ///
+    /// - Parameter rows: the table as it is.
+    public func rowsLacking(
+        _ column: Int, of table: TableDefinition, in rows: String
+    ) -> ChangeStatement {
+        let name = "\(table.name).\(table.columns[column].name)"
+        return ChangeStatement(
+            expectingNone: "SELECT 1 FROM \(rows) LIMIT 1",
+            "\(name) is new and required, and there are rows, which would have no value for it: "
+                + "give it a constant default, or write here what they are to have")
+    }
+
+    /// The rows of the table as it is whose value is none of another type.
+    ///
+    /// - Parameter condition: says of a value that it is one.
+    public func rowsNotConverting(
+        _ column: Int, of table: TableDefinition, from former: DeclaredType?, in rows: String,
+        unless condition: String
+    ) -> ChangeStatement {
+        let search = RowSearch(table, rows: rows, in: self)
+        return search.rows(
+            where: "NOT (\(condition))", showing: [column],
+            "\(search.name(column)) becomes \(table.columns[column].type.type.traits.wireName), "
+                + "and these values are none")
+    }
+}
+
+/// Words queries over the rows of one table.
+private struct RowSearch<D: DefinitionDialect> {
+    let table: TableDefinition
+    let rows: String
+    let dialect: D
+
+    init(_ table: TableDefinition, rows: String, in dialect: D) {
+        self.table = table
+        self.rows = rows
+        self.dialect = dialect
+    }
+
+    func name(_ place: Int) -> String { "\(table.name).\(table.columns[place].name)" }
+
+    private func quotedName(_ place: Int) -> String {
+        quoted(identifier: table.columns[place].name)
+    }
+
+    /// - Parameter columns: shown behind the key.
+    func rows(where condition: String, showing columns: [Int], _ fault: String) -> ChangeStatement {
+        let shown = table.primaryKey.columns + columns.filter { place in
+            !table.primaryKey.columns.contains(place)
+        }
+        let list = shown.map(quotedName).joined(separator: ", ")
+        let names = shown.map { table.columns[$0].name }.joined(separator: ", ")
+        return ChangeStatement(
+            expectingNone: "SELECT \(list) FROM \(rows) WHERE \(condition) "
+                + "LIMIT \(DefinitionLimits.rowsShownMax + 1)", "\(fault) (\(names))")
+    }
+
+    func rowsWithoutValue(_ place: Int) -> ChangeStatement {
+        rows(
+            where: "\(quotedName(place)) IS NULL", showing: [],
+            "\(name(place)) becomes required, and these rows have no value for it")
+    }
+
+    func rowsBreaking(conditionOf place: Int) -> ChangeStatement? {
+        guard let condition = dialect.condition(of: table.columns[place]) else { return nil }
+        return rows(
+            where: "NOT (\(condition))", showing: [place],
+            "\(name(place)) has another type, enum, lengths or bounds, and these values are "
+                + "beyond them")
+    }
+
+    func rowsBreaking(_ check: TableDefinition.Check) -> ChangeStatement {
+        rows(
+            where: "NOT (\(dialect.text(of: check.condition)))", showing: [],
+            "these rows do not keep the check \(check.name) of \(table.name)")
+    }
+
+    func rowsAlike(_ key: Table.Key, is noun: String) -> ChangeStatement {
+        let names = key.columns.map(quotedName)
+        let list = names.joined(separator: ", ")
+        let present = names.map { "\($0) IS NOT NULL" }.joined(separator: " AND ")
+        let shown = key.columns.map { table.columns[$0].name }.joined(separator: ", ")
+        return ChangeStatement(
+            expectingNone: "SELECT \(list), count(*) FROM \(rows) WHERE \(present) "
+                + "GROUP BY \(list) HAVING count(*) > 1 LIMIT \(DefinitionLimits.rowsShownMax + 1)",
+            "(\(shown)) of \(table.name) becomes \(noun), and rows share these values "
+                + "(\(shown), how many)")
+    }
+
+    func rowsWithoutTarget(_ reference: TableDefinition.Reference) -> ChangeStatement {
+        let names = reference.columns.map { "r.\(quotedName($0))" }
+        let present = names.map { "\($0) IS NOT NULL" }.joined(separator: " AND ")
+        let pairs = zip(names, reference.targetColumns).map { name, target in
+            "t.\(quoted(identifier: target)) = \(name)"
+        }
+        let target = dialect.table(reference.target)
+        var search = self
+        search = RowSearch(table, rows: "\(rows) AS r", in: dialect)
+        return search.rows(
+            where: "\(present) AND NOT EXISTS (SELECT 1 FROM \(target) AS t WHERE "
+                + "\(pairs.joined(separator: " AND ")))", showing: reference.columns,
+            "\(reference.columns.map(name).joined(separator: ", ")) refers to "
+                + "\(reference.target), which has no row for these")
+    }
+}
+
+/// Limits of definitions.
+public enum DefinitionLimits {
+    /// The rows in the way of a change that are shown.
+    public static let rowsShownMax = 20
+}

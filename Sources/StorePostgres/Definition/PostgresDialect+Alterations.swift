@@ -1,0 +1,319 @@
+public import Store
+import Values
+
+// Every change is an ALTER of its own. What has to look at all rows does so while others read and
+// write, where its statements stand alone: constraints come NOT VALID first, indexes CONCURRENTLY.
+extension PostgresDialect {
+    /// See ``Store/DefinitionDialect/steps(_:of:)``.
+    public func steps(
+        _ alterations: [TableAlteration], of change: TableChange
+    ) -> [AlterationStep] {
+        let columns = RetypedColumns(alterations)
+        let placed = alterations.enumerated().flatMap { place, alteration in
+            step(place, alteration, change, columns).map {
+                (alteration.phase(in: change.table), $0)
+            }
+        }
+        return Phase.allCases.flatMap { phase in
+            placed.filter { $0.0 == phase }.map(\.1)
+        }
+    }
+
+    private func step(
+        _ place: Int, _ alteration: TableAlteration, _ change: TableChange,
+        _ columns: RetypedColumns
+    ) -> [AlterationStep] {
+        let table = change.table
+        switch alteration {
+        case .addColumn(let column): return [add(column, place, change)]
+        case .retype(let column, let former):
+            return [retype(column, from: former, columns.alterations(of: column), change)]
+        case .constantDefault(let column):
+            if columns.isRetyped(column) { return [] }
+            return [one(place, alter(table, column, setting: defaultClause(column, table)))]
+        case .condition(let column, let gone):
+            if columns.isRetyped(column) { return [] }
+            return [replaceCondition(column, gone, place, alteration, change)]
+        case .requirement(let column): return [require(column, place, alteration, table)]
+        case .attributes(let column, let was): return [unset(column, was, place, change)]
+        case .primaryKey: return [replacePrimaryKey(place, alteration, change)]
+        case .addUnique(let key):
+            return [
+                AlterationStep(
+                    [place],
+                    [obstacles(to: alteration, in: table, rows: self.table(table.name))]
+                        .compactMap(\.self)
+                        + [ChangeStatement(concurrently(createUnique(key, of: table)))],
+                    standsAlone: true)
+            ]
+        case .addIndex(let index):
+            return [
+                AlterationStep(
+                    [place], [ChangeStatement(concurrently(createIndex(index, of: table)))],
+                    standsAlone: true)
+            ]
+        case .dropIndex(let name): return [one(place, "DROP INDEX \(quoted(identifier: name))")]
+        case .dropUnique(let columns, let indexes):
+            let name = change.old.constraintNames.uniques[columns]
+            let drops =
+                indexes.map { "DROP INDEX \(quoted(identifier: $0))" }
+                + [name].compactMap(\.self).map { drop(constraint: $0, of: table) }
+            return [AlterationStep([place], drops.map { ChangeStatement($0) })]
+        case .dropOtherUnique(let name): return [one(place, drop(constraint: name, of: table))]
+        case .dropReference(let key):
+            let name = change.old.constraintNames.keys[key]
+            return [one(place, drop(constraint: name ?? "", of: table))]
+        case .dropCheck(let condition):
+            let name = change.old.constraintNames.checks[condition]
+            return [one(place, drop(constraint: name ?? "", of: table))]
+        case .addReference(let reference):
+            return [
+                addConstraint(
+                    reference.name, foreignKey(reference, of: table), [place], alteration, table)
+            ]
+        case .addCheck(let check):
+            let text = "CHECK (\(text(of: check.condition)))"
+            return [addConstraint(check.name, text, [place], alteration, table)]
+        case .dropColumn(let name):
+            return [
+                one(
+                    place,
+                    "ALTER TABLE \(self.table(table.name)) DROP COLUMN \(quoted(identifier: name))")
+            ]
+        case .constraintNames: return [AlterationStep([place], renamedConstraints(of: change))]
+        case .options: return [resetOptions(place, alteration, change)]
+        }
+    }
+
+    /// Nothing where the table inherits from another: that is somebody's own.
+    private func resetOptions(
+        _ place: Int, _ alteration: TableAlteration, _ change: TableChange
+    ) -> AlterationStep {
+        let options = change.old.options
+        if options.contains(TableOption.inherits) { return AlterationStep([place], []) }
+        var statements: [ChangeStatement] = []
+        if options.contains(TableOption.unlogged) {
+            statements.append(
+                ChangeStatement("ALTER TABLE \(table(change.table.name)) SET LOGGED"))
+        }
+        // What is left are the words of a key.
+        if !options.subtracting([TableOption.unlogged]).isEmpty {
+            statements += replacePrimaryKey(place, alteration, change).statements
+        }
+        return AlterationStep([place], statements)
+    }
+
+    private func one(_ place: Int, _ statement: String) -> AlterationStep {
+        AlterationStep([place], [ChangeStatement(statement)])
+    }
+
+    /// See ``Store/DefinitionDialect/drop(tables:)``: those that refer to one another go at once.
+    public func drop(tables names: [String]) -> [ChangeStatement] {
+        [ChangeStatement("DROP TABLE \(names.map { table($0) }.joined(separator: ", "))")]
+    }
+
+    /// See ``Store/DefinitionDialect/renaming(_:inStatement:)``: nothing depends on names here.
+    public func renaming(_ names: [String: String], inStatement text: String) -> String { text }
+
+    // MARK: Constraints
+
+    private func drop(constraint name: String, of table: TableDefinition) -> String {
+        "ALTER TABLE \(self.table(table.name)) DROP CONSTRAINT \(quoted(identifier: name))"
+    }
+
+    /// Adds a constraint for the rows to come and then looks at those that are there, which keeps
+    /// nobody from the table (ref/alter_table, NOT VALID).
+    private func addConstraint(
+        _ name: String, _ text: String, _ places: [Int], _ alteration: TableAlteration,
+        _ table: TableDefinition, dropping gone: [String] = []
+    ) -> AlterationStep {
+        let head = "ALTER TABLE \(self.table(table.name)) "
+        let name = quoted(identifier: name)
+        let actions =
+            gone.map { "DROP CONSTRAINT \(quoted(identifier: $0))" }
+            + ["ADD CONSTRAINT \(name) \(text) NOT VALID"]
+        let rows = obstacles(to: alteration, in: table, rows: self.table(table.name))
+        return AlterationStep(
+            places,
+            [rows].compactMap(\.self) + [
+                ChangeStatement(head + actions.joined(separator: ", ")),
+                ChangeStatement("\(head)VALIDATE CONSTRAINT \(name)"),
+            ], standsAlone: true)
+    }
+
+    private func replaceCondition(
+        _ column: Int, _ gone: Set<TableStructure.Condition>, _ place: Int,
+        _ alteration: TableAlteration, _ change: TableChange
+    ) -> AlterationStep {
+        let definition = change.table.columns[column]
+        let names = names(of: gone, change)
+        guard let condition = condition(of: definition) else {
+            return AlterationStep(
+                [place], names.map { ChangeStatement(drop(constraint: $0, of: change.table)) })
+        }
+        return addConstraint(
+            definition.checkName, "CHECK (\(condition))", [place], alteration, change.table,
+            dropping: names)
+    }
+
+    private func names(
+        of conditions: Set<TableStructure.Condition>, _ change: TableChange
+    ) -> [String] {
+        conditions.compactMap { change.old.constraintNames.checks[$0] }.sorted()
+    }
+
+    private func replacePrimaryKey(
+        _ place: Int, _ alteration: TableAlteration, _ change: TableChange
+    ) -> AlterationStep {
+        let table = change.table
+        let columns = table.primaryKey.columns.map { quoted(identifier: table.columns[$0].name) }
+        let drop = change.old.constraintNames.primaryKey.map {
+            "DROP CONSTRAINT \(quoted(identifier: $0)), "
+        }
+        let rows = obstacles(to: alteration, in: table, rows: self.table(table.name))
+        return AlterationStep(
+            [place],
+            [rows].compactMap(\.self) + [
+                ChangeStatement(
+                    "ALTER TABLE \(self.table(table.name)) \(drop ?? "")ADD CONSTRAINT "
+                        + "\(quoted(identifier: table.primaryKey.name)) "
+                        + "PRIMARY KEY (\(columns.joined(separator: ", ")))")
+            ])
+    }
+
+    private func renamedConstraints(of change: TableChange) -> [ChangeStatement] {
+        let (old, new) = (change.old.constraintNames, change.new.constraintNames)
+        var names: [(String?, String?)] = [(old.primaryKey, new.primaryKey)]
+        names += old.uniques.map { ($0.value, new.uniques[$0.key]) }
+        names += old.keys.map { ($0.value, new.keys[$0.key]) }
+        names += old.checks.map { ($0.value, new.checks[$0.key]) }
+        return names.compactMap { former, name -> (String, String)? in
+            guard let former, let name, former != name else { return nil }
+            return (former, name)
+        }.sorted { $0 < $1 }.map { former, name in
+            ChangeStatement(
+                "ALTER TABLE \(table(change.table.name)) RENAME CONSTRAINT "
+                    + "\(quoted(identifier: former)) TO \(quoted(identifier: name))")
+        }
+    }
+
+    // MARK: Columns
+
+    private func alter(
+        _ table: TableDefinition, _ column: Int, setting clause: String
+    ) -> String {
+        "ALTER TABLE \(self.table(table.name)) ALTER COLUMN "
+            + "\(quoted(identifier: table.columns[column].name)) \(clause)"
+    }
+
+    private func defaultClause(_ column: Int, _ table: TableDefinition) -> String {
+        let definition = table.columns[column]
+        return definition.defaultValue.map {
+            "SET DEFAULT \(literal($0, definition.type.type))"
+        } ?? "DROP DEFAULT"
+    }
+
+    /// Rows that are there are filled where the default is computed, and then nothing stays of it.
+    private func add(_ column: Int, _ place: Int, _ change: TableChange) -> AlterationStep {
+        let table = change.table
+        let statement = addColumn(column, to: table)
+        if let fill = table.columns[column].fill {
+            let name = quoted(identifier: table.columns[column].name)
+            return AlterationStep(
+                [place],
+                [
+                    ChangeStatement(addColumn(column, to: table, filledWith: text(of: fill))),
+                    ChangeStatement(
+                        "ALTER TABLE \(self.table(table.name)) ALTER COLUMN \(name) DROP DEFAULT"),
+                ])
+        }
+        let rows = rowsLacking(column, of: table, in: self.table(table.name))
+        return AlterationStep(
+            [place], (table.isFilled(column) ? [] : [rows]) + [ChangeStatement(statement)])
+    }
+
+    private func text(of fill: TableDefinition.ColumnFill) -> String {
+        switch fill {
+        case .currentTimestamp: "now()"
+        case .randomUUID: "gen_random_uuid()"
+        // gen_random_uuid's version is 4; the moment goes before it (RFC 9562 §5.7).
+        case .uuidv7:
+            "encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) placing "
+                + "substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) "
+                + "FROM 3) FROM 1 FOR 6), 52, 1), 53, 1), 'hex')::uuid"
+        }
+    }
+
+    /// A check holds the place of NOT NULL, which would look at all rows while nobody can use the
+    /// table.
+    private func require(
+        _ column: Int, _ place: Int, _ alteration: TableAlteration, _ table: TableDefinition
+    ) -> AlterationStep {
+        if table.columns[column].isNullable {
+            return one(place, alter(table, column, setting: "DROP NOT NULL"))
+        }
+        let name = table.columns[column].name
+        let interim = ConstraintName.of(table.name, [name], "required")
+        let checked = addConstraint(
+            interim, "CHECK (\(quoted(identifier: name)) IS NOT NULL)", [place], alteration, table)
+        return AlterationStep(
+            [place],
+            checked.statements + [
+                ChangeStatement(
+                    alter(table, column, setting: "SET NOT NULL")
+                        + ", DROP CONSTRAINT \(quoted(identifier: interim))")
+            ], standsAlone: true)
+    }
+}
+
+/// The columns that get another type, with all that changes of them at once.
+struct RetypedColumns {
+    private var places: [Int: [Int]] = [:]
+    private let all: [TableAlteration]
+
+    init(_ alterations: [TableAlteration]) {
+        all = alterations
+        for case .retype(let column, _) in alterations { places[column] = [] }
+        for (place, alteration) in alterations.enumerated() {
+            switch alteration {
+            case .retype(let column, _), .constantDefault(let column), .condition(let column, _):
+                places[column]?.append(place)
+            case .addColumn, .dropColumn, .requirement, .attributes, .primaryKey, .addUnique,
+                .dropUnique, .dropOtherUnique, .addReference, .dropReference, .addCheck,
+                .dropCheck, .constraintNames, .options, .addIndex, .dropIndex:
+                continue
+            }
+        }
+    }
+
+    func isRetyped(_ column: Int) -> Bool { places[column] != nil }
+
+    /// The alterations of a column that its new type brings along, with their places.
+    func alterations(of column: Int) -> [(place: Int, alteration: TableAlteration)] {
+        (places[column] ?? []).map { ($0, all[$0]) }
+    }
+}
+
+/// What comes before what: constraints go before what they hold, and come when it is there.
+private enum Phase: CaseIterable {
+    case names, constraintsThatGo, newColumns, columns, keys, freedColumns, newConstraints
+    case references, columnsThatGo
+}
+
+extension TableAlteration {
+    fileprivate func phase(in table: TableDefinition) -> Phase {
+        switch self {
+        // A key's columns are required as long as they are its.
+        case .requirement(let place) where table.columns[place].isNullable: .freedColumns
+        case .constraintNames: .names
+        case .dropUnique, .dropOtherUnique, .dropReference, .dropCheck, .dropIndex:
+            .constraintsThatGo
+        case .addColumn: .newColumns
+        case .retype, .constantDefault, .requirement, .attributes, .options: .columns
+        case .primaryKey: .keys
+        case .condition, .addCheck, .addUnique, .addIndex: .newConstraints
+        case .addReference: .references
+        case .dropColumn: .columnsThatGo
+        }
+    }
+}

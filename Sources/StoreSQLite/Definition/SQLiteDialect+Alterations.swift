@@ -1,0 +1,193 @@
+public import Store
+import Values
+
+// What ALTER TABLE cannot do is done by a table made anew, as SQLite's own documentation has it
+// (lang_altertable.html#otheralter): with foreign keys off, which the file's head asks for.
+extension SQLiteDialect {
+    /// See ``Store/DefinitionDialect/steps(_:of:)``. One alteration that needs a new table has it
+    /// made with all of them.
+    public func steps(
+        _ alterations: [TableAlteration], of change: TableChange
+    ) -> [AlterationStep] {
+        var steps: [AlterationStep] = []
+        for (place, alteration) in alterations.enumerated() {
+            guard let statements = statements(for: alteration, of: change) else {
+                return [rebuild(alterations, change)]
+            }
+            steps.append(AlterationStep([place], statements))
+        }
+        return steps
+    }
+
+    /// The statements that do without a new table; nil where none do.
+    private func statements(
+        for alteration: TableAlteration, of change: TableChange
+    ) -> [ChangeStatement]? {
+        let table = change.table
+        switch alteration {
+        case .addColumn(let place):
+            let column = table.columns[place]
+            let hasDefault = column.defaultValue != nil
+            // lang_altertable.html#altertabaddcol
+            guard column.fill == nil, column.isNullable || hasDefault,
+                !hasDefault || table.reference(of: place) == nil
+            else { return nil }
+            return [ChangeStatement(addColumn(place, to: table))]
+        case .addUnique(let key):
+            let obstacles = obstacles(to: alteration, in: table, rows: self.table(table.name))
+            return [obstacles, ChangeStatement(createUnique(key, of: table))].compactMap(\.self)
+        case .dropUnique(_, let indexes):
+            return indexes.isEmpty
+                ? nil : indexes.map { ChangeStatement("DROP INDEX \(quoted(identifier: $0))") }
+        case .addIndex(let index): return [ChangeStatement(createIndex(index, of: table))]
+        case .dropIndex(let name):
+            return [ChangeStatement("DROP INDEX \(quoted(identifier: name))")]
+        case .dropColumn, .retype, .requirement, .constantDefault, .attributes, .condition,
+            .primaryKey, .dropOtherUnique, .addReference, .dropReference, .addCheck, .dropCheck,
+            .constraintNames, .options:
+            return nil
+        }
+    }
+
+    // MARK: A table made anew
+
+    private func rebuild(
+        _ alterations: [TableAlteration], _ change: TableChange
+    ) -> AlterationStep {
+        let table = change.table
+        let name = quoted(identifier: table.name)
+        let interim = TableDefinition(named: "_new_\(table.name)", like: table)
+        let values = values(of: change, alterations)
+        let columns = table.columns.map { quoted(identifier: $0.name) }
+        let list = columns.joined(separator: ", ")
+        let rows = zip(values, columns).map { $0 == $1 ? $0 : "\($0) AS \($1)" }
+        var statements = [unknownColumns(of: change)]
+        statements += obstacles(
+            to: alterations, change, rows: "(SELECT \(rows.joined(separator: ", ")) FROM \(name))")
+        let texts =
+            change.dependents.filter { $0.kind != "INDEX" }.map {
+                "DROP \($0.kind) \(quoted(identifier: $0.name))"
+            } + [
+                createTable(interim),
+                "INSERT INTO \(quoted(identifier: interim.name)) (\(list))\nSELECT "
+                    + values.joined(separator: ", ") + "\nFROM \(name) ORDER BY rowid",
+                "DROP TABLE \(name)",
+                "ALTER TABLE \(quoted(identifier: interim.name)) RENAME TO \(name)",
+            ] + table.indexes.map { createIndex($0, of: table) }
+            + change.dependents.map(\.statement)
+        statements += texts.map { ChangeStatement($0) }
+        return AlterationStep(Array(alterations.indices), statements, isRebuild: true)
+    }
+
+    /// Columns that whoever wrote the file knew nothing of would be left behind, with their values.
+    private func unknownColumns(of change: TableChange) -> ChangeStatement {
+        let known = change.old.columns.map { literal(.text($0.name), .text) }
+        return ChangeStatement(
+            expectingNone: "SELECT name FROM pragma_table_info("
+                + "\(literal(.text(change.table.name), .text))) "
+                + "WHERE lower(name) NOT IN (\(known.joined(separator: ", ")))",
+            "\(change.table.name) has columns that this file does not know, and would lose (name)")
+    }
+
+    private func obstacles(
+        to alterations: [TableAlteration], _ change: TableChange, rows: String
+    ) -> [ChangeStatement] {
+        let table = change.table
+        let old = quoted(identifier: table.name)
+        return alterations.flatMap { alteration -> [ChangeStatement] in
+            switch alteration {
+            case .addColumn(let place):
+                return table.isFilled(place) ? [] : [rowsLacking(place, of: table, in: old)]
+            case .retype(let place, let former):
+                let name = quoted(identifier: table.columns[place].name)
+                let test = test(of: name, former, table.columns[place].type).map { test in
+                    rowsNotConverting(place, of: table, from: former, in: old, unless: test)
+                }
+                let broken = obstacles(to: alteration, in: table, rows: rows)
+                return [test, broken].compactMap(\.self)
+            case .dropColumn, .requirement, .constantDefault, .attributes, .condition,
+                .primaryKey, .addUnique, .dropUnique, .dropOtherUnique, .addReference,
+                .dropReference, .addCheck, .dropCheck, .constraintNames, .options, .addIndex,
+                .dropIndex:
+                return [obstacles(to: alteration, in: table, rows: rows)].compactMap(\.self)
+            }
+        }
+    }
+
+    /// See ``Store/DefinitionDialect/drop(tables:)``.
+    public func drop(tables names: [String]) -> [ChangeStatement] {
+        names.map { ChangeStatement("DROP TABLE \(quoted(identifier: $0))") }
+    }
+
+    /// See ``Store/DefinitionDialect/renaming(_:inStatement:)``: what SQLite itself does to
+    /// triggers, views and indexes at a RENAME.
+    public func renaming(_ names: [String: String], inStatement text: String) -> String {
+        if names.isEmpty { return text }
+        var bytes = Array(text.utf8)
+        for token in SQLLexer.tokens(of: text, .sqlite).reversed() {
+            guard token.kind == .word || token.kind == .quoted,
+                let name = names[token.text.lowercased()]
+            else { continue }
+            bytes.replaceSubrange(token.offset..<token.end, with: quoted(identifier: name).utf8)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    // MARK: Values
+
+    /// What each column of the new table gets of a row of the old one.
+    private func values(of change: TableChange, _ alterations: [TableAlteration]) -> [String] {
+        change.table.columns.enumerated().map { place, column in
+            let name = quoted(identifier: column.name)
+            if change.old.column(column.name.lowercased()) == nil {
+                return column.defaultValue.map { literal($0, column.type.type) }
+                    ?? column.fill.map(text) ?? "NULL"
+            }
+            for case .retype(let other, let former) in alterations where other == place {
+                return conversion(of: name, former, column.type)
+            }
+            return name
+        }
+    }
+
+    private func text(of fill: TableDefinition.ColumnFill) -> String {
+        switch fill {
+        case .currentTimestamp: "\(ConversionFunctions.now)()"
+        // Of the row's number, so that each row is given one of its own.
+        case .randomUUID: "\(ConversionFunctions.randomUUID)(rowid)"
+        case .uuidv7: "\(ConversionFunctions.uuidv7)(rowid)"
+        }
+    }
+
+    private func conversion(
+        of name: String, _ former: DeclaredType?, _ type: DeclaredType
+    ) -> String {
+        arguments(of: name, former, type).map { "\(ConversionFunctions.convert)(\($0))" } ?? name
+    }
+
+    /// Whether a value converts; nil where every one does.
+    private func test(
+        of name: String, _ former: DeclaredType?, _ type: DeclaredType
+    ) -> String? {
+        arguments(of: name, former, type).map { "\(ConversionFunctions.converts)(\($0))" }
+    }
+
+    /// Nil between types that are stored alike and checked by their conditions.
+    private func arguments(
+        of name: String, _ former: DeclaredType?, _ type: DeclaredType
+    ) -> String? {
+        let from = former?.type ?? .text
+        if from == type.type { return nil }
+        let names = [from, type.type].map { literal(.text($0.conversionName), .text) }
+        return "\(name), \(names.joined(separator: ", "))"
+    }
+}
+
+extension TableDefinition {
+    /// The same table under another name; its constraints keep theirs.
+    fileprivate init(named name: String, like other: TableDefinition) {
+        self.init(
+            name, other.columns, primaryKey: other.primaryKey, uniques: other.uniques,
+            references: other.references, checks: other.checks, indexes: [])
+    }
+}
