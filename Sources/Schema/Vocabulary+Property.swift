@@ -5,16 +5,33 @@ extension Vocabulary {
     private static let nestedTypes = JSONType.allCases.map(\.rawValue)
 
     static let property = Vocabulary(
-        noun: "a property", words: columnWords + Bounds.words + jsonWords)
+        noun: "a property", words: typeWords + Bounds.words + jsonWords + rowWords)
 
-    /// What only a column has.
-    private static let columnWords: [Word] = [
+    /// What only a column has, as people write it: what it holds first, then what becomes of it.
+    private static let typeWords: [Word] = [
         Word("type", .choice(typeNames), "The type of the values; any JSON value when left out."),
         Word(
             "format", .choice(JSONType.allCases.flatMap(ColumnType.formats)),
             "What kind of string or number it is.",
             for: [.text, .temporal, .decimal, .bytes, .integer, .number]),
         Word("description", .text, "What the column is for."),
+        Word(
+            "precision", .integer(min: 1),
+            "All digits of a decimal, \(ColumnType.decimalPrecisionMax) at the most.",
+            for: [.decimal]),
+        Word("scale", .integer(min: 0), "The digits after the point.", for: [.decimal]),
+        Word("enum", .list(.value, min: 1), "The only values allowed."),
+    ]
+
+    private static let rowWords: [Word] = [
+        Word(
+            "identity", .boolean,
+            "Whether the database numbers rows that come without a value: from 1, and after the "
+                + "rows of migrations and seeds, with gaps. Values that writers give do not move "
+                + "the numbers while the server runs; each start goes on after the last number "
+                + "given and after the greatest value there, of those up to 2^52, of int32 below "
+                + "2^30.",
+            for: [.integer]),
         Word(
             "default", .value,
             "What a row gets when nothing is given: a constant, or {\"$expr\": \"…\"}."),
@@ -25,20 +42,6 @@ extension Vocabulary {
             "The name the column had before: its values stay, under the new name."),
         Word("references", .words(.references), "The model whose key the column holds."),
         Word("access", .words(.columnAccess), "Rules for this column alone."),
-        Word(
-            "identity", .boolean,
-            "Whether the database numbers rows that come without a value: from 1, and after the "
-                + "rows of migrations and seeds, with gaps. Values that writers give do not move "
-                + "the numbers while the server runs; each start goes on after the last number "
-                + "given and after the greatest value there, of those up to 2^52, of int32 below "
-                + "2^30.",
-            for: [.integer]),
-        Word(
-            "precision", .integer(min: 1),
-            "All digits of a decimal, \(ColumnType.decimalPrecisionMax) at the most.",
-            for: [.decimal]),
-        Word("scale", .integer(min: 0), "The digits after the point.", for: [.decimal]),
-        Word("enum", .list(.value, min: 1), "The only values allowed."),
     ]
 
     /// What the value of a JSON column may be told in addition.
