@@ -102,8 +102,8 @@ extension Command {
     }
 
     static let all = [
-        dev, serve, check, migrateNew, migrateUp, migrateStatus, importRows, settings, keys,
-        version,
+        dev, serve, check, format, migrateNew, migrateUp, migrateStatus, importRows, settings,
+        keys, version,
     ]
 
     /// The overview that `apus` and `apus --help` print.

@@ -63,6 +63,20 @@ extension FileSystem {
         }
     }
 
+    /// The same for a file of somebody's own: it keeps its owner and permissions, and a link that
+    /// leads to it stays one.
+    public static func rewrite(_ path: String, with bytes: [UInt8]) throws(Problem) {
+        var status = stat()
+        guard let file = resolved(path), unsafe stat(file, &status) == 0 else {
+            throw .file("replace", path)
+        }
+        try withDraft(of: file, bytes) { draft throws(Problem) in
+            unsafe _ = chown(draft, status.st_uid, status.st_gid)
+            guard unsafe chmod(draft, status.st_mode & 0o7777) == 0, unsafe rename(draft, file) == 0
+            else { throw .file("replace", path) }
+        }
+    }
+
     /// Makes a file whole or not at all, and not over another one, which is left as it is: whoever
     /// was faster has made it. Its owner alone may read it, and a power cut leaves it in place.
     public static func makeWhole(_ path: String, _ bytes: [UInt8]) throws(Problem) {
