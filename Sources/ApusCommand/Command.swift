@@ -103,7 +103,7 @@ extension Command {
 
     static let all = [
         dev, serve, check, format, migrateNew, migrateUp, migrateStatus, importRows, settings,
-        keys, version,
+        keys, completion, version,
     ]
 
     /// The overview that `apus` and `apus --help` print.
