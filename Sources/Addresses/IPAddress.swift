@@ -26,6 +26,9 @@ public struct IPAddress: Hashable, Sendable {
     /// Whether it is an IPv4 address.
     var isIPv4: Bool { high == 0 && low >> 32 == Self.mapped >> 32 }
 
+    /// Whether it is one of this machine's own, which nobody else reaches: `127.0.0.0/8`, `::1`.
+    public var isLoopback: Bool { isIPv4 ? low >> 24 & 0xff == 127 : high == 0 && low == 1 }
+
     private static let mapped: UInt64 = 0xffff << 32
 }
 

@@ -27,6 +27,16 @@ public struct ListenAddress: Hashable, Sendable {
         "\(isSecure ? "https" : "http")://\(bracketedHost):\(port)"
     }
 
+    /// The same by an address that means the machine itself; nil where it listens at others alone.
+    public func localURL(port: Int, isSecure: Bool) -> String? {
+        switch host {
+        case "0.0.0.0":
+            ListenAddress(host: "127.0.0.1", port: port).url(port: port, isSecure: isSecure)
+        case "::": ListenAddress(host: "::1", port: port).url(port: port, isSecure: isSecure)
+        default: isOfThisMachine ? url(port: port, isSecure: isSecure) : nil
+        }
+    }
+
     /// Whether only programs on the same machine reach it.
     var isOfThisMachine: Bool {
         host == "localhost" || host == "::1" || host.hasPrefix("127.")

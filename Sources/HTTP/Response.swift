@@ -11,6 +11,8 @@ public struct Response: Sendable {
     public var content: Content
     /// Whether HEAD is told the length of the content; it need not be (RFC 9110 §8.6).
     public var tellsLengthToHead = true
+    /// Whether pages of other origins than the server's may never read it, whoever may call.
+    public var isForOwnOrigin = false
     /// Why it refuses; nil for an answer that does not, and where nobody has said.
     public var refusal: Refusal?
 

@@ -76,6 +76,9 @@ public enum Entry: Hashable, Sendable {
     case socketKey
     /// Holders of an API key, on behalf of the user whose token is the bearer, if there is one.
     case caller
+    /// Whoever sits at the machine; pages of other origins are told nothing, and for everybody else
+    /// there is no such path.
+    case local
 }
 
 /// Why a request that may enter is not taken.

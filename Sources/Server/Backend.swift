@@ -26,6 +26,8 @@ public final class Backend: Sendable {
 
     /// Where the server answers: `http://127.0.0.1:54321`.
     public let url: String
+    /// The same for who sits at the machine; nil where it listens at other addresses alone.
+    public let localURL: String?
     /// The port listened on, also when 0 was asked for.
     public let port: Int
     /// The port at which scrapers alone are answered; nil where there is none.
@@ -49,6 +51,7 @@ public final class Backend: Sendable {
         self.port = port
         self.statusPort = statusPort
         url = parts.settings.url(port: port)
+        localURL = parts.settings.localURL(port: port)
         metricsURL = statusPort.flatMap { parts.settings.metricsURL(port: $0) }
         keys = parts.keys
         database = parts.location

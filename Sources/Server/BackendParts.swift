@@ -53,13 +53,13 @@ struct BackendParts {
             let throttle = ThrottleInForce(settings.throttle)
             let workers = RequestWorkers(threads: settings.loops)
             services = SharedServices(
-                database: database, auth: auth, log: log,
-                channelRefusals: ChannelRefusals(log: log),
+                database: database, auth: auth, log: log, channelRefusals: .init(log: log),
                 crossOrigin: CrossOrigin(origins: settings.cors.origins),
                 status: Self.status(
                     of: database, metrics, auth, throttle, workers, isDraining,
                     key: settings.metrics.key),
-                showsMetrics: settings.metrics.listen == nil, throttle: throttle,
+                showsMetrics: settings.metrics.listen == nil,
+                development: mode.pages(of: options, settings, keys), throttle: throttle,
                 requestWorkers: workers, bodyBytesMax: settings.limits.bodyBytesMax)
         } catch {
             database.close()
@@ -151,6 +151,9 @@ extension Settings {
     /// The URL of a server with these settings that has found this port.
     func url(port: Int) -> String { listen.url(port: port, isSecure: tls.files != nil) }
 
+    /// The same for who sits at the machine, if it listens there.
+    func localURL(port: Int) -> String? { listen.localURL(port: port, isSecure: tls.files != nil) }
+
     /// The same of metrics at an address of their own, if they have one.
     func metricsURL(port: Int) -> String? {
         metrics.listen.map { $0.url(port: port, isSecure: tls.files != nil) + "/metrics" }
@@ -214,6 +217,18 @@ extension Backend.Mode {
         schemas.settings.loops = 1
         schemas.settings.log.level = max(schemas.settings.log.level, .warning)
         return schemas
+    }
+
+    /// The pages that are answered while developing.
+    fileprivate func pages(
+        of options: ServerOptions, _ settings: Settings, _ keys: APIKeys
+    ) -> DevelopmentPages? {
+        guard case .development = self else { return nil }
+        return DevelopmentPages(
+            folder: options.projectDirectory,
+            hidden: [options.dataDirectory, options.secretsPath, settings.tls.key]
+                .compactMap(\.self),
+            scheme: settings.tls.files == nil ? "http" : "https", key: keys.anonymous)
     }
 
     /// A person reads along while developing, a program in production.

@@ -43,6 +43,7 @@ struct CrossOrigin: Sendable {
     /// - Parameter head: the request's, nil when no sound one has come. Its origin is unknown then,
     ///   so the answer is readable where every origin may call.
     func complete(_ response: inout Response, to head: RequestHead?) {
+        if response.isForOwnOrigin { return }
         guard origins != nil else {
             guard let head else { return appendFields(to: &response, allowing: "*", nil) }
             guard head.fieldBytes("origin") != nil else { return }

@@ -16,6 +16,8 @@ struct Gateway: Sendable {
         case .key: keyHolder(Credentials(request)).mapError(Denial.fault)
         case .socketKey: keyHolder(Credentials(request)).mapError(Denial.socketFault)
         case .caller: caller(Credentials(request))
+        case .local:
+            LocalCall.isMade(by: request) ? .success(.anonymous) : .failure(.fault(.unknownPath))
         }
     }
 

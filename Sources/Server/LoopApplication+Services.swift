@@ -48,7 +48,8 @@ extension LoopApplication {
     }
 
     static func makeRouter(
-        services: SharedServices, rest: RESTService, hub: RealtimeHub, store: LoopStore
+        services: SharedServices, schemas: SchemaSet, rest: RESTService, hub: RealtimeHub,
+        store: LoopStore
     ) -> Router {
         let bytesMax = services.bodyBytesMax
         return Router(
@@ -56,7 +57,10 @@ extension LoopApplication {
                 rest.routes(bodyBytesMax: bytesMax),
                 services.auth.routes(bodyBytesMax: bytesMax, lookUps: store.lookUps),
                 hub.routes(),
-            ], others: services.status.routes(showingMetrics: services.showsMetrics))
+            ],
+            others: services.status.routes(
+                showingMetrics: services.showsMetrics,
+                and: services.development?.routes(schemas) ?? []))
     }
 }
 

@@ -30,7 +30,8 @@ final class LoopApplication: Application {
         hub = Self.makeHub(
             services: services, schemas: schemas, reader: store.reader, gateway: gateway,
             inLaterTurn: { _ = context.schedule(after: .zero, $0) })
-        router = Self.makeRouter(services: services, rest: rest, hub: hub, store: store)
+        router = Self.makeRouter(
+            services: services, schemas: schemas, rest: rest, hub: hub, store: store)
         door = makeDoor(schemas)
     }
 
@@ -109,7 +110,8 @@ final class LoopApplication: Application {
     func reload(_ schemas: SchemaSet) {
         let rest = Self.makeREST(services: services, schemas: schemas, store: store)
         hub.reload(catalogue: schemas.catalogue, rulebook: schemas.rulebook)
-        router = Self.makeRouter(services: services, rest: rest, hub: hub, store: store)
+        router = Self.makeRouter(
+            services: services, schemas: schemas, rest: rest, hub: hub, store: store)
         door = makeDoor(schemas)
     }
 
@@ -130,6 +132,8 @@ final class LoopApplication: Application {
     private func enter(_ request: Request) -> Entrance {
         let destination = router.destination(of: request)
         let table = destination.table
+        let entry = router.entry(to: destination)
+        if entry == .local { return enterLocally(request, destination) }
         if let method = CrossOrigin.preflightMethod(request.head) {
             let quota = door?.admit(preflight: request, for: method, table: table)
             return .answered(
@@ -139,7 +143,7 @@ final class LoopApplication: Application {
             return .answered(throttle(request, table, .anonymous) ?? refusal.socketResponse)
         }
         let caller: Identity
-        switch gateway.enter(request, router.entry(to: destination)) {
+        switch gateway.enter(request, entry) {
         case .success(let identity):
             caller = identity
             if let response = throttle(request, table, identity) { return .answered(response) }
@@ -153,6 +157,25 @@ final class LoopApplication: Application {
         case .refusal(let refusal):
             return .answered(router.response(to: refusal, request, table: table))
         }
+    }
+
+    /// What a request comes to that those at this machine alone may make. No page of another origin
+    /// is told anything, and a preflight is a request as any other.
+    private func enterLocally(_ request: Request, _ destination: Router.Destination) -> Entrance {
+        var refused: Response
+        if let throttled = throttle(request, destination.table, .anonymous) {
+            refused = throttled
+        } else {
+            switch (gateway.enter(request, .local), destination.match) {
+            case (.success(let caller), .row(let row, let parameters)):
+                return .row(table: destination.table, row: row, parameters, caller)
+            case (.failure(let denial), _): refused = denial.response
+            case (_, .refusal(let refusal)):
+                refused = router.response(to: refusal, request, table: destination.table)
+            }
+        }
+        refused.isForOwnOrigin = true
+        return .answered(refused)
     }
 
     /// The answer to a request for which a quota is used up.

@@ -44,6 +44,9 @@ public struct ServerOptions: Sendable {
     /// Whether there is a folder of schema files.
     public var hasSchemas: Bool { FileSystem.exists(schemasDirectory) }
 
+    /// Whether the project has a page of its own, which `apus dev` serves.
+    public var hasPage: Bool { ProjectFiles(folder: projectDirectory, hidden: []).hasPage }
+
     /// Throws where there is neither of a project's folders: whatever were made there would be made
     /// in the wrong place.
     func requireProject() throws(Problem) {

@@ -13,6 +13,8 @@ struct SharedServices: Sendable {
     let status: StatusEndpoints
     /// Whether `/metrics` is where clients call, too.
     let showsMetrics: Bool
+    /// What `apus dev` answers besides; nil for the other commands.
+    let development: DevelopmentPages?
     let throttle: ThrottleInForce
     /// Read the bodies, and plan the requests, that would hold up a loop.
     let requestWorkers: RequestWorkers

@@ -23,8 +23,12 @@ struct StatusEndpoints: Sendable {
 
     /// What belongs to no service: these, and the services of Supabase that are not here yet.
     ///
-    /// - Parameter showingMetrics: false where another address has them.
-    func routes(showingMetrics: Bool) -> RouteTable<Identity> {
+    /// - Parameters:
+    ///   - showingMetrics: false where another address has them.
+    ///   - more: what this command answers besides.
+    func routes(
+        showingMetrics: Bool, and more: [Route<Identity>] = []
+    ) -> RouteTable<Identity> {
         var rows: [Route<Identity>] = [
             Route(.any, Self.health, .open) { _, _, _ in Self.json(#"{"status":"ok"}"#) },
             Route(.any, Self.ready, .open) { _, _, _ in readiness().response },
@@ -36,7 +40,7 @@ struct StatusEndpoints: Sendable {
         rows += UnbuiltService.allCases.map { service in
             Route(.any, service.paths, .open) { _, _, _ in service.response }
         }
-        return RouteTable(prefix: "", entry: .open, rows)
+        return RouteTable(prefix: "", entry: .open, rows + more)
     }
 
     private func metrics(for request: Request) -> Response {

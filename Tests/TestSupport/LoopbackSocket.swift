@@ -42,6 +42,16 @@ public final class LoopbackSocket {
         }
     }
 
+    /// Connects to another address of this machine, an IPv4 one, from which it then comes.
+    public init(address: String, port: Int) throws {
+        descriptor = socket(AF_INET, Self.streamType, 0)
+        Self.limitWaits(of: descriptor)
+        guard unsafe Self.connect4(descriptor, port, inet_addr(address)) else {
+            close()
+            throw SocketFault.refused
+        }
+    }
+
     /// Connects to a Unix socket.
     public init(path: String) throws {
         descriptor = socket(AF_UNIX, Self.streamType, 0)
@@ -71,11 +81,14 @@ public final class LoopbackSocket {
         }
     }
 
-    private static func connect4(_ descriptor: Int32, _ port: Int) -> Bool {
+    private static func connect4(
+        _ descriptor: Int32, _ port: Int,
+        _ host: in_addr_t = in_addr_t(0x7F00_0001).bigEndian
+    ) -> Bool {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        address.sin_addr.s_addr = host
         return unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
