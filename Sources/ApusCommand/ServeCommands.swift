@@ -8,21 +8,20 @@ extension Command {
         summary: "serve, watch Schemas/ and apply changes as you save",
         discussion: """
             Creates the database on first start, inserts the rows of Schemas/seeds/ and prints the
-            URL, both API keys and a request to try. Changes of the schema files are applied at
-            once. One that rows stand in the way of lists them and is refused, and so is what would
-            drop rows or values, unless --allow-destructive says that it may; the server goes on
-            with what it had. Seeds, migration files and most settings of project.json wait for
-            the next start; each save says which. For development only: prints secrets.
+            URL, both API keys and a request to try. Where there is no model yet, waits for the
+            first. Changes of the schema files are applied at once. One that rows stand in the way
+            of lists them and is refused, and so is what would drop rows or values, unless
+            --allow-destructive says that it may; the server goes on with what it had. Seeds,
+            migration files and most settings of project.json wait for the next start; each save
+            says which. To browsers of this machine, and to nobody else, / says what runs, and /app/
+            is the project's index.html with what lies in public/. For development only: prints
+            secrets.
             """,
         settings: Setting.all, switches: [.allowDestructive],
         example: "apus dev --listen 127.0.0.1:0"
     ) { arguments in
         var options = ServerOptions(arguments.given)
         options.allowsLosses = arguments.has(.allowDestructive)
-        guard options.hasSchemas else {
-            Terminal.error(FirstModel.hint(for: options.schemasDirectory))
-            return 1
-        }
         let project = options
         try Backend.run(project, mode: .development) { backend in
             Terminal.print(welcome(to: backend, of: project))
@@ -56,18 +55,29 @@ extension Command {
         (backend.metricsURL.map { "metrics on \($0)\n" } ?? "") + "listening on \(backend.url)\n"
     }
 
+    /// Which models there are, or how to begin.
+    private static func served(_ models: [String], _ options: ServerOptions) -> String {
+        let folder = options.schemasDirectory + "/models"
+        guard models.isEmpty else {
+            let names = models.prefix(8).joined(separator: ", ")
+            return "\(folder): \(names)\(models.count > 8 ? ", …" : "")"
+        }
+        let project = options.projectDirectory
+        let command = project == "." ? "apus init" : "apus init \(project)"
+        return "no models yet: save one as \(folder)/NAME.json, or run '\(command)'"
+    }
+
     private static func welcome(to backend: Backend, of options: ServerOptions) -> String {
         let models = backend.models
-        let names = models.prefix(8).joined(separator: ", ") + (models.count > 8 ? ", …" : "")
         let request =
             models.first.map { "/rest/v1/\($0)?select=*&limit=5" } ?? "/auth/v1/settings"
+        let page = options.hasPage ? backend.localURL.map { [["page", $0 + "/app/"]] } : nil
         let access = textTable(
-            [["URL", backend.url], ["database", backend.database]]
+            [["URL", backend.url]] + (page ?? []) + [["database", backend.database]]
                 + backend.keys.named.map { [$0.name, $0.key] })
         let trust = backend.url.hasPrefix("https:") ? "-k " : ""
         return """
-            Apus \(Backend.version) serves \(options.schemasDirectory)/models: \
-            \(models.isEmpty ? "none yet; save one as NAME.json and /rest/v1/NAME is there" : names)
+            Apus \(Backend.version) serves \(served(models, options))
 
               \(access.joined(separator: "\n  "))
 

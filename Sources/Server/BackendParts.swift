@@ -191,6 +191,9 @@ extension Backend.Mode {
     /// Reads the schema files. Whoever develops has the JSON Schemas of them even so when they have
     /// faults: the editor helps most then.
     fileprivate func load(_ options: ServerOptions) throws -> SchemaSet {
+        if case .development = self, !options.hasSchemas {
+            return try SchemaSet.beforeFirst(options)
+        }
         do {
             return try SchemaSet.load(options)
         } catch {

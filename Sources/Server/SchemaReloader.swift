@@ -86,6 +86,8 @@ private final class SchemaReload {
     }
 
     func run() {
+        // Nobody has begun yet: something else has appeared in the folder.
+        if taken.files.isEmpty, !options.hasSchemas { return }
         let files = SourceSnapshot.read(options) ?? saved
         let before = saved
         var names = files.names(changedFrom: before)
