@@ -48,6 +48,7 @@ let package = Package(
         .target(name: "CSQLiteMemory", dependencies: ["CSQLite"]),
         .target(name: "CSQLiteLog", dependencies: ["CSQLite"]),
         .target(name: "CLinux"),
+        .target(name: "CTemplates", exclude: ["templates"], cSettings: [.unsafeFlags(["-std=c23"])]),
 
         room("Bytes", []),
         room("Diagnostics", ["Bytes"]),
@@ -107,7 +108,7 @@ let package = Package(
                 "Store", "StoreSQLite", "StorePostgres", "PostgresWire", "Values", "HTTPServer",
                 "Network",
                 "HTTP", "Crypto", "Work", "Quotas", "Addresses", "Disk", "Diagnostics", "Bytes",
-                "CLinux",
+                "CLinux", "CTemplates",
             ]),
         .executableTarget(
             name: "ApusCommand",

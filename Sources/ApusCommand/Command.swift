@@ -102,8 +102,8 @@ extension Command {
     }
 
     static let all = [
-        dev, serve, check, format, migrateNew, migrateUp, migrateStatus, importRows, settings,
-        keys, completion, version,
+        initialise, dev, serve, check, format, migrateNew, migrateUp, migrateStatus, importRows,
+        settings, keys, completion, version,
     ]
 
     /// The overview that `apus` and `apus --help` print.

@@ -1,3 +1,5 @@
+import Server
+
 /// An option of one command that takes a value and is no setting.
 struct ValueOption: Sendable {
     /// The option as it is written: `--skip`.
@@ -15,6 +17,9 @@ struct ValueOption: Sendable {
 }
 
 extension ValueOption {
+    static let template = ValueOption(
+        "--template", ProjectTemplate.all.map(\.name).joined(separator: "|"),
+        "what the project begins as (default: \(ProjectTemplate.all[0].name))")
     static let conflict = ValueOption(
         "--on-conflict", "ignore|merge",
         "what to do with rows whose primary key is there (default: stop)")

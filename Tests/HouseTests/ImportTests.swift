@@ -50,7 +50,7 @@ import Testing
             "Auth", "Realtime", "REST", "Expressions", "Query", "Schema", "Configuration",
             "Store", "StoreSQLite", "StorePostgres", "PostgresWire", "Values", "HTTPServer",
             "Network", "HTTP", "Crypto", "Work", "Quotas", "Addresses", "Disk", "Diagnostics",
-            "Bytes", "CLinux",
+            "Bytes", "CLinux", "CTemplates",
         ],
         "ApusCommand": ["Server", "Configuration", "Diagnostics"],
     ]

@@ -6,8 +6,8 @@ import Testing
 /// to every command alike.
 @Suite struct CommonOptionTests {
     static let commands = [
-        "dev", "serve", "check", "migrate new", "migrate up", "migrate status", "settings", "keys",
-        "version",
+        "init", "dev", "serve", "check", "fmt", "migrate new", "migrate up", "migrate status",
+        "settings", "keys", "completion", "version",
     ]
 
     static let options = [
