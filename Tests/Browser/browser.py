@@ -41,10 +41,10 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 
 
 class Browser:
-    def __init__(self):
+    def __init__(self, *more):
         options = webdriver.ChromeOptions()
         options.binary_location = program("chromium")
-        for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage"):
+        for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", *more):
             options.add_argument(argument)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         self.driver = webdriver.Chrome(options, Service(program("chromedriver")))
