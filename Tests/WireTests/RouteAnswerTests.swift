@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What every path answers to every method and kind of caller, as clients see it: status, the word
-/// of the error, `Allow`. The answers are written down in `RouteAnswers`.
+/// of the error, `Allow`, in production. The answers are written down in `RouteAnswers`.
 @Suite(.timeLimit(.minutes(10))) struct RouteAnswerTests {
     static let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
     /// A POST whose body is announced too long, and one of a media type that is seldom taken.
@@ -16,7 +16,7 @@ import Testing
     static let callers = ["none", "bad", "anon", "forged"]
 
     @Test func `every path answers every method and caller as written down`() throws {
-        let server = try TestBackend()
+        let server = try TestBackend(mode: .production(migrate: true))
         var found: [String] = []
         for path in RouteAnswers.paths { found += try Self.lines(path, of: server) }
         if let file = ProcessInfo.processInfo.environment["APUS_ROUTE_ANSWERS"] {
@@ -28,7 +28,7 @@ import Testing
 
     @Test(arguments: RouteAnswers.paths)
     func `a preflight is answered whatever the path`(path: String) throws {
-        let server = try TestBackend()
+        let server = try TestBackend(mode: .production(migrate: true))
         let answer = try HTTPClient(port: server.port).send(
             "OPTIONS", path,
             fields: [("Origin", "http://a.example"), ("Access-Control-Request-Method", "PUT")])
