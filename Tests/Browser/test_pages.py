@@ -120,6 +120,16 @@ class Pages(unittest.TestCase):
         self.until_shown("#todos", "Feed them again")
         self.assert_quiet()
 
+    def test_a_session_of_another_project_is_forgotten(self):
+        self.serve("todo")
+        self.sign_up("ada")
+        self.server.end()
+        shutil.rmtree(self.server.directory / ".apus")
+        self.server.start()
+        self.sign_up("ada")
+        self.driver.refresh()
+        self.find("main")
+
     def test_what_is_said_is_heard_in_two_windows(self):
         self.serve("chat")
         self.sign_up("ada")

@@ -97,6 +97,15 @@ import Testing
         #expect(changed.field("ETag") != tag)
     }
 
+    @Test func `who asks for the head alone is told as much`() throws {
+        defer { backend.stop() }
+        let whole = try get("/app/")
+        let head = try HTTPClient(port: backend.port).send("HEAD", "/app/")
+        #expect(head.status == 200 && head.body.isEmpty)
+        #expect(head.lines.map(\.name) == whole.lines.map(\.name))
+        #expect(head.field("Content-Length") == "\(whole.body.count)")
+    }
+
     @Test func `without a page there is none`() throws {
         defer { backend.stop() }
         try FileManager.default.removeItem(at: project.root.appending(path: "index.html"))

@@ -37,6 +37,18 @@ export class Apus {
     this.#keep(null);
   }
 
+  /// Forgets a session that the server does not know, as after another project was served here.
+  async forgetStranger() {
+    if (!this.user) return;
+    try {
+      const headers = { Authorization: `Bearer ${await this.#token()}` };
+      await this.#send("GET", "/auth/v1/user", undefined, headers);
+    } catch (error) {
+      if (error.status === undefined) throw error;
+      this.signOut();
+    }
+  }
+
   /// The rows of a table that the caller may see: select("todos", "order=created_at.desc").
   select(table, query = "") { return this.#rest("GET", table, query); }
 
@@ -75,8 +87,9 @@ export class Apus {
     });
     const text = await answer.text();
     const value = text ? JSON.parse(text) : null;
-    if (!answer.ok) throw new Error(value?.message ?? value?.msg ?? answer.statusText);
-    return value;
+    if (answer.ok) return value;
+    const message = value?.message ?? value?.msg ?? answer.statusText;
+    throw Object.assign(new Error(message), { status: answer.status });
   }
 
   #keep(session) {
@@ -202,6 +215,7 @@ export async function start(begin) {
   window.addEventListener("unhandledrejection", ({ reason }) => {
     complaint.textContent = reason.message;
   });
+  await api.forgetStranger();
   show();
 }
 
