@@ -73,13 +73,16 @@ import Testing
 
     @Test func `a data directory in public is not shown`() throws {
         defer { backend.stop() }
-        let data = project.path + "/public/data"
-        let other = try Backend.start(try project.options(data: data), mode: .development)
-        defer { other.stop() }
-        #expect(FileManager.default.fileExists(atPath: data + "/secrets.json"))
-        for name in ["secrets.json", "apus.db"] {
-            let client = try HTTPClient(port: other.port)
+        let other = try TestProject()
+        let data = other.path + "/public/data"
+        let server = try Backend.start(try other.options(data: data), mode: .development)
+        defer { server.stop() }
+        try other.write("shown", to: "public/shown.txt")
+        for name in ["secrets.json", "model.schema.json", "lock"] {
+            #expect(FileManager.default.fileExists(atPath: "\(data)/\(name)") || name == "lock")
+            let client = try HTTPClient(port: server.port)
             #expect(try client.send("GET", "/app/public/data/\(name)").status == 404)
+            #expect(try client.send("GET", "/app/public/shown.txt").status == 200)
         }
     }
 

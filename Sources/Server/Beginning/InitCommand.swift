@@ -1,3 +1,4 @@
+import Configuration
 import Diagnostics
 import Disk
 import Glibc
@@ -27,8 +28,8 @@ public enum InitCommand {
             project.takeBack()
             throw error
         }
-        let data = options.dataDirectory == folder + "/.apus" || options.dataDirectory == ".apus"
-        return tree(of: (data ? [".apus/"] : []) + template.files.map(\.path))
+        let isInside = options.dataDirectory == FolderPath.join(folder, ".apus")
+        return tree(of: (isInside ? [".apus/"] : []) + template.files.map(\.path))
     }
 
     /// What is there already of what is to be made.

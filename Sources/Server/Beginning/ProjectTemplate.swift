@@ -5,26 +5,32 @@ import CTemplates
 public struct ProjectTemplate: Sendable {
     /// What it is called: `todo`.
     public let name: String
-    /// Its files, by their paths below the project's folder.
-    let files: [(path: String, bytes: [UInt8])]
 
     /// All templates, the one that is taken where none is named first.
     public static let all: [ProjectTemplate] = {
         var names: [String] = []
-        var files: [String: [(path: String, bytes: [UInt8])]] = [:]
-        for index in 0..<ctemplates_count() {
-            let file = unsafe ctemplates_all()[index]
-            let owner = unsafe String(cString: file.owner)
+        for place in 0..<ctemplates_count() {
+            let owner = owner(of: place)
             if owner != shared, !names.contains(owner) { names.append(owner) }
-            let path = unsafe String(cString: file.path)
-            let bytes = unsafe Array(UnsafeBufferPointer(start: file.bytes, count: file.count))
-            files[owner, default: []].append((path, bytes))
         }
-        return names.map { name in
-            let all = (files[shared] ?? []) + (files[name] ?? [])
-            return ProjectTemplate(name: name, files: all.sorted { $0.path < $1.path })
-        }
+        return names.map(ProjectTemplate.init)
     }()
+
+    /// Its files, by their paths below the project's folder, in their order. Copied each time: most
+    /// commands make no project.
+    var files: [(path: String, bytes: [UInt8])] {
+        (0..<ctemplates_count()).compactMap { place in
+            guard [name, Self.shared].contains(Self.owner(of: place)) else { return nil }
+            let file = unsafe ctemplates_all()[place]
+            let path = unsafe String(cString: file.path)
+            return unsafe (path, Array(UnsafeBufferPointer(start: file.bytes, count: file.count)))
+        }.sorted { $0.path < $1.path }
+    }
+
+    /// Whose a file of the table is.
+    private static func owner(of place: Int) -> String {
+        unsafe String(cString: ctemplates_all()[place].owner)
+    }
 
     /// Whose the files are that every project has.
     private static let shared = "shared"
