@@ -120,7 +120,8 @@ import Testing
             let (one, other) = (Array(text.utf8), Array(formed.utf8))
             let before = try JSONDocument(parsing: one).root
             let after = try JSONDocument(parsing: other).root
-            #expect(before.equalityKey == after.equalityKey, "seed \(seed), round \(round): \(text)")
+            #expect(
+                before.equalityKey == after.equalityKey, "seed \(seed), round \(round): \(text)")
             #expect(leaves(before) == leaves(after), "seed \(seed), round \(round): \(text)")
             #expect(try Self.form(formed, path) == formed, "seed \(seed), round \(round): \(text)")
         }
@@ -145,12 +146,16 @@ private struct RandomFile {
 
     private static let words =
         Vocabulary.Name.allCases.flatMap { Vocabulary.named($0).words.map(\.name) }
-        + Vocabulary.project.words.map(\.name) + ["max_rows", "name", "id", "a_longer_name_of_ours"]
+        + Vocabulary.project.words.map(\.name) + [
+            "max_rows", "name", "id", "a_longer_name_of_ours",
+        ]
     private static let texts = [
         #""""#, #""a""#, #""é\n\u00e9""#, #""\ud83d\ude00""#, #""a b, {c}: [d]""#,
         #""a text that is so long that not much else has room beside it on a line""#,
     ]
-    private static let numbers = ["0", "-0", "1", "1.50", "1e2", "1E+2", "12345678901234567890", "-1.5e-7"]
+    private static let numbers = [
+        "0", "-0", "1", "1.50", "1e2", "1E+2", "12345678901234567890", "-1.5e-7",
+    ]
 
     mutating func text() -> String { object(3) }
 

@@ -37,10 +37,15 @@ import Testing
     /// What a line is completed to; the last word is the one that is typed.
     private func bash(_ words: String...) throws -> Set<String> {
         let line = words.map { "'\($0)'" }.joined(separator: " ")
-        let lines = try run("bash", ["-c", """
-            cd '\(folder.path)' && source '\(try script("bash"))' && COMP_WORDS=(\(line))
-            COMP_CWORD=\(words.count - 1); _apus; printf '%s\\n' "${COMPREPLY[@]}"
-            """])
+        let lines = try run(
+            "bash",
+            [
+                "-c",
+                """
+                cd '\(folder.path)' && source '\(try script("bash"))' && COMP_WORDS=(\(line))
+                COMP_CWORD=\(words.count - 1); _apus; printf '%s\\n' "${COMPREPLY[@]}"
+                """,
+            ])
         return Set(lines.filter { !$0.isEmpty })
     }
 
@@ -49,7 +54,9 @@ import Testing
         let help = try RunningCommand(["--help"])
         var found: Set<String> = []
         while let line = help.nextLine() {
-            guard line.hasPrefix("  "), let word = line.split(separator: " ").first else { continue }
+            guard line.hasPrefix("  "), let word = line.split(separator: " ").first else {
+                continue
+            }
             found.insert(String(word))
         }
         return found
@@ -60,7 +67,9 @@ import Testing
         let help = try RunningCommand(words + ["--help"])
         var found: Set<String> = []
         while let line = help.nextLine() {
-            guard line.hasPrefix("  --"), let word = line.split(separator: " ").first else { continue }
+            guard line.hasPrefix("  --"), let word = line.split(separator: " ").first else {
+                continue
+            }
             found.insert(String(word))
         }
         return found
@@ -75,7 +84,8 @@ import Testing
             let line = ["apus"] + words + ["-"]
             let expected = words.count > 1 ? try options(words[0], words[1]) : try options(words[0])
             let found: Set<String> =
-                line.count == 3 ? try bash(line[0], line[1], line[2])
+                line.count == 3
+                ? try bash(line[0], line[1], line[2])
                 : try bash(line[0], line[1], line[2], line[3])
             #expect(found == expected, "\(words)")
         }
@@ -97,7 +107,9 @@ import Testing
 
     @Test func `a shell that is not known is told`() throws {
         let command = try RunningCommand(["completion", "fis"])
-        #expect(command.nextLine()?.contains("takes bash, zsh, fish, not 'fis'; did you mean 'fish'?") == true)
+        #expect(
+            command.nextLine()?.contains("takes bash, zsh, fish, not 'fis'; did you mean 'fish'?")
+                == true)
         #expect(command.exitCode() == 2)
     }
 
@@ -106,18 +118,25 @@ import Testing
         // compsys works in a line editor alone: what it would be given is printed instead.
         let path = try script("zsh")
         func asked(_ words: String...) throws -> [String] {
-            try run("zsh", ["-fc", """
-                compdef() { : }
-                _describe() { print -l -- ${(P)2%%:*} }
-                _arguments() { print -l -- "$@" }
-                source '\(path)'
-                words=(\(words.map { "'\($0)'" }.joined(separator: " "))); CURRENT=\(words.count)
-                _apus
-                """])
+            try run(
+                "zsh",
+                [
+                    "-fc",
+                    """
+                    compdef() { : }
+                    _describe() { print -l -- ${(P)2%%:*} }
+                    _arguments() { print -l -- "$@" }
+                    source '\(path)'
+                    words=(\(words.map { "'\($0)'" }.joined(separator: " "))); CURRENT=\(words.count)
+                    _apus
+                    """,
+                ])
         }
         #expect(try commands().isSubset(of: Set(try asked("apus", ""))))
         #expect(try Set(asked("apus", "migrate", "")) == ["new", "up", "status"])
-        let serve = try asked("apus", "serve", "-").map { String($0.prefix { $0 != "[" && $0 != "=" }) }
+        let serve = try asked("apus", "serve", "-").map {
+            String($0.prefix { $0 != "[" && $0 != "=" })
+        }
         #expect(try Set(serve).subtracting(["*:operand: "]) == options("serve"))
         #expect(try asked("apus", "init", "-").contains { $0.hasSuffix("(todo chat blog kanban)") })
         #expect(try asked("apus", "migrate", "status", "-").contains { $0.hasPrefix("--json[") })
@@ -127,10 +146,12 @@ import Testing
     func `fish has them too`() throws {
         let path = try script("fish")
         func completed(_ line: String) throws -> Set<String> {
-            let lines = try run("fish", [
-                "--no-config", "-c",
-                "cd '\(folder.path)'; source '\(path)'; complete -C '\(line)'",
-            ])
+            let lines = try run(
+                "fish",
+                [
+                    "--no-config", "-c",
+                    "cd '\(folder.path)'; source '\(path)'; complete -C '\(line)'",
+                ])
             return Set(lines.map { String($0.prefix { $0 != "\t" }) })
         }
         #expect(try completed("apus ") == commands())

@@ -11,7 +11,9 @@ import Testing
     init() throws { folder = try TemporaryDirectory() }
 
     private func dev() throws -> (command: RunningCommand, port: Int, told: [String]) {
-        let command = try RunningCommand(["dev", "--project", folder.path, "--listen", "127.0.0.1:0"])
+        let command = try RunningCommand([
+            "dev", "--project", folder.path, "--listen", "127.0.0.1:0",
+        ])
         let told = command.lines(through: "listening on")
         return (command, try #require(Int(told.last?.split(separator: ":").last ?? "")), told)
     }
@@ -39,7 +41,8 @@ import Testing
             try FileManager.default.createDirectory(at: path, withIntermediateDirectories: true)
         }
         let (command, port, told) = try dev()
-        let said = "no models yet: save one as \(folder.path)/Schemas/models/NAME.json, or run "
+        let said =
+            "no models yet: save one as \(folder.path)/Schemas/models/NAME.json, or run "
             + "'apus init \(folder.path)'"
         #expect(told.contains { $0.hasSuffix(said) }, "\(told)")
         let client = try HTTPClient(port: port, key: try key(told))
@@ -75,8 +78,10 @@ import Testing
             lines.append(line)
             if line.hasPrefix("waits for the restart") { break }
         }
-        #expect(lines.contains(
-                "took models/messages.json, models/profiles.json, rules.json, name of project.json"), "\(lines)")
+        #expect(
+            lines.contains(
+                "took models/messages.json, models/profiles.json, rules.json, name of project.json"),
+            "\(lines)")
         #expect(!lines.contains { $0.contains("not taken") }, "\(lines)")
         let client = try HTTPClient(port: port, key: try key(told))
         #expect(try client.send("GET", "/rest/v1/messages").status == 200)
@@ -91,14 +96,18 @@ import Testing
     }
 
     @Test func `production does not begin without files`() throws {
-        let command = try RunningCommand(["serve", "--project", folder.path, "--listen", "127.0.0.1:0"])
+        let command = try RunningCommand([
+            "serve", "--project", folder.path, "--listen", "127.0.0.1:0",
+        ])
         #expect(command.nextLine()?.contains("there is no such folder") == true)
         #expect(command.exitCode() == 1)
     }
 
     @Test func `editors have the JSON Schemas while the first file has faults`() throws {
         try folder.write("{", to: "Schemas/models/notes.json")
-        let command = try RunningCommand(["dev", "--project", folder.path, "--listen", "127.0.0.1:0"])
+        let command = try RunningCommand([
+            "dev", "--project", folder.path, "--listen", "127.0.0.1:0",
+        ])
         #expect(command.exitCode() == 1)
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.file(".apus"))
         #expect(Set(names).isSuperset(of: ["model.schema.json", "project.schema.json"]))

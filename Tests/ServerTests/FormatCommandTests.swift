@@ -28,7 +28,8 @@ import Testing
     }
 
     @Test func `files are told by check, and written without it`() throws {
-        let file = try folder.write(#"{"access":{"all":true},"properties":{}}"#, to: "Schemas/models/a.json")
+        let file = try folder.write(
+            #"{"access":{"all":true},"properties":{}}"#, to: "Schemas/models/a.json")
         try folder.write("{}\n", to: "Schemas/rules.json")
         let before = folder.read("Schemas/models/a.json")
         var (lines, code) = try run("--check")
@@ -41,7 +42,10 @@ import Testing
                 == "{\n  \"properties\": {},\n  \"access\": {\"all\": true}\n}\n")
         (lines, code) = try run("--check")
         #expect(code == 0 && lines == ["nothing to do: 2 files have the one form"])
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("Schemas/models")) == ["a.json"])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.file("Schemas/models")) == [
+                "a.json"
+            ])
     }
 
     @Test func `a file with faults is left as it is and told, the others are formed`() throws {
@@ -49,7 +53,8 @@ import Testing
         let good = try folder.write("{ }", to: "Schemas/rules.json")
         let (lines, code) = try run()
         #expect(code == 1)
-        #expect(lines.contains { $0.hasPrefix("\(bad):1:18: ") && $0.contains("comma") }, "\(lines)")
+        #expect(
+            lines.contains { $0.hasPrefix("\(bad):1:18: ") && $0.contains("comma") }, "\(lines)")
         #expect(lines.contains("wrote \(good)"))
         #expect(text("Schemas/models/bad.json") == "{\"properties\": {},}")
     }
@@ -74,10 +79,11 @@ import Testing
         let other = try folder.write("{ }", to: "package.json")
         let (lines, code) = try run(one, other, folder.file("gone.json"))
         #expect(code == 1)
-        #expect(Set(lines) == [
-            "wrote \(one)", "\(other): only the JSON files of Schemas/ have a form",
-            "\(folder.file("gone.json")): the file cannot be read",
-        ])
+        #expect(
+            Set(lines) == [
+                "wrote \(one)", "\(other): only the JSON files of Schemas/ have a form",
+                "\(folder.file("gone.json")): the file cannot be read",
+            ])
         #expect(text("Schemas/models/two.json") == "{ }")
     }
 }

@@ -67,16 +67,19 @@ import Testing
             #expect(lines.contains { $0.hasPrefix("  ") && $0.hasSuffix(shown) }, "\(file)")
         }
         let next = try #require(lines.firstIndex(of: "Next:"))
-        #expect(lines[(next + 1)...].map { $0.split(separator: "#")[0].trimmed } == [
-            "cd \(path) && apus dev", "apus migrate new first", "apus serve --migrate",
-        ])
+        #expect(
+            lines[(next + 1)...].map { $0.split(separator: "#")[0].trimmed } == [
+                "cd \(path) && apus dev", "apus migrate new first", "apus serve --migrate",
+            ])
         let server = try RunningCommand(["dev", "--project", path, "--listen", "127.0.0.1:0"])
         let told = server.lines(through: "listening on")
         let expected = template.files.compactMap { file -> String? in
             guard file.path.hasPrefix("Schemas/models/") else { return nil }
             return String(file.path.dropFirst("Schemas/models/".count).dropLast(".json".count))
         }
-        #expect(told.contains { $0.hasSuffix("/models: " + expected.joined(separator: ", ")) }, "\(told)")
+        #expect(
+            told.contains { $0.hasSuffix("/models: " + expected.joined(separator: ", ")) },
+            "\(told)")
         #expect(!told.contains { $0.contains("warning") }, "\(told)")
         #expect(told.contains { $0.contains("page ") && $0.hasSuffix("/app/") })
         server.terminate()
@@ -100,7 +103,9 @@ import Testing
                 #expect(!text.contains(try #require(json[key]?.string)), "\(name)")
             }
         }
-        #expect(String(decoding: folder.read("README.md"), as: UTF8.self).split(separator: "\n").count == 5)
+        #expect(
+            String(decoding: folder.read("README.md"), as: UTF8.self).split(separator: "\n").count
+                == 5)
     }
 
     private static let mask: mode_t = {
@@ -115,7 +120,9 @@ import Testing
         try folder.write("mine", to: "other.txt")
         let before = try names()
         let (lines, code) = try Self.run("init", folder.path)
-        #expect(code == 1 && lines[0].contains("has already: \(name). Nothing was written."), "\(lines)")
+        #expect(
+            code == 1 && lines[0].contains("has already: \(name). Nothing was written."), "\(lines)"
+        )
         #expect(try names() == before)
         #expect(folder.read(name) == Array("mine".utf8))
     }
@@ -143,7 +150,9 @@ import Testing
         let models = folder.url.appending(path: "Schemas/models")
         try FileManager.default.createDirectory(at: models, withIntermediateDirectories: true)
         let (lines, code) = try Self.run("init", folder.path)
-        #expect(code == 1 && lines[0].contains("Schemas/, which is empty (--force uses it)"), "\(lines)")
+        #expect(
+            code == 1 && lines[0].contains("Schemas/, which is empty (--force uses it)"), "\(lines)"
+        )
         #expect(try names() == ["Schemas", "Schemas/models"])
         #expect(try Self.run("init", "--force", folder.path).code == 0)
         #expect(!folder.read("Schemas/models/todos.json").isEmpty)
@@ -161,7 +170,8 @@ import Testing
         guard geteuid() != 0 else { return }
         try FileManager.default.setAttributes([.posixPermissions: 0o500], ofItemAtPath: folder.path)
         defer {
-            try? FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder.path)
+            try? FileManager.default.setAttributes(
+                [.posixPermissions: 0o700], ofItemAtPath: folder.path)
         }
         #expect(try Self.run("init", folder.path).code == 1)
         #expect(try names() == [])
@@ -170,7 +180,8 @@ import Testing
     @Test func `an unknown template is told`() throws {
         let (lines, code) = try Self.run("init", "--template", "tod", folder.path)
         #expect(code == 2)
-        #expect(lines[0].contains("one of todo, chat, blog, kanban, not 'tod'; did you mean 'todo'?"))
+        #expect(
+            lines[0].contains("one of todo, chat, blog, kanban, not 'tod'; did you mean 'todo'?"))
         #expect(try names() == [])
     }
 }

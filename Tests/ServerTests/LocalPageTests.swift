@@ -10,7 +10,9 @@ import Testing
 
 /// What only `apus dev` answers, and to whom.
 @Suite(.timeLimit(.minutes(10))) struct LocalPageTests {
-    static let paths = ["/", "/app", "/app/", "/app/index.html", "/app/apus.json", "/app/public/app.js"]
+    static let paths = [
+        "/", "/app", "/app/", "/app/index.html", "/app/apus.json", "/app/public/app.js",
+    ]
     static let loopbackHosts = [
         "localhost", "LOCALHOST:54321", "notes.localhost", "127.0.0.1", "127.1.2.3:80", "[::1]",
         "[::1]:54321", "[::ffff:127.0.0.1]:1",
@@ -122,7 +124,8 @@ import Testing
         for path in Self.paths {
             for method in ["GET", "OPTIONS"] {
                 let socket = try LoopbackSocket(address: address, port: backend.port)
-                socket.send("\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nOrigin: http://a\r\n\r\n")
+                socket.send(
+                    "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nOrigin: http://a\r\n\r\n")
                 let answer = try #require(socket.readAnswer())
                 #expect(try Self.isUnknown(answer, of: backend), "\(path)")
                 #expect(!Self.hasCORS(answer))
@@ -191,10 +194,13 @@ import Testing
         #expect(page.field("Content-Type") == "text/html; charset=utf-8")
         let url = "http://localhost:\(backend.port)"
         for text in [
-            "/rest/v1/notes?apikey=", backend.keys.anonymous, "createClient", "curl '\(url)/rest/v1/notes",
+            "/rest/v1/notes?apikey=", backend.keys.anonymous, "createClient",
+            "curl '\(url)/rest/v1/notes",
             "href=\"/app/\"",
         ] {
-            #expect(page.text.replacing("&quot;", with: "\"").replacing("&#39;", with: "'").contains(text))
+            #expect(
+                page.text.replacing("&quot;", with: "\"").replacing("&#39;", with: "'").contains(
+                    text))
         }
         let given = try Self.ask(backend, "/app/apus.json", host: "localhost:\(backend.port)").json
         #expect(given["url"]?.string == url && given["anonKey"]?.string == backend.keys.anonymous)
@@ -209,6 +215,8 @@ import Testing
         let served = try Served(project)
         let backend = served.backend
         let page = try Self.ask(backend, "/").text
-        #expect(!page.contains("<script") && page.contains("&lt;script&gt;alert(&#39;&amp;&quot;&#39;)"))
+        #expect(
+            !page.contains("<script") && page.contains("&lt;script&gt;alert(&#39;&amp;&quot;&#39;)")
+        )
     }
 }

@@ -42,7 +42,9 @@ import Testing
             #expect(answer.status == 200 && answer.text == text, "\(path)")
             #expect(answer.field("Content-Type") == type)
             let policy = answer.field("Content-Security-Policy") ?? ""
-            #expect(policy.hasPrefix("default-src 'self'; ") && policy.contains("frame-ancestors 'none'"))
+            #expect(
+                policy.hasPrefix("default-src 'self'; ")
+                    && policy.contains("frame-ancestors 'none'"))
         }
     }
 

@@ -34,10 +34,12 @@ import Testing
 
     @Test func `its model is taken beside that of the template`() throws {
         let folder = try Self.made()
-        let block = try #require(Self.readme().components(separatedBy: "<<'END'\n").first {
-            $0.contains("\"text\":") && $0.hasPrefix("{")
-        })
-        try folder.write(block.components(separatedBy: "\nEND\n")[0], to: "Schemas/models/notes.json")
+        let block = try #require(
+            Self.readme().components(separatedBy: "<<'END'\n").first {
+                $0.contains("\"text\":") && $0.hasPrefix("{")
+            })
+        try folder.write(
+            block.components(separatedBy: "\nEND\n")[0], to: "Schemas/models/notes.json")
         let command = try RunningCommand([
             "dev", "--project", folder.path, "--listen", "127.0.0.1:0",
         ])
