@@ -45,9 +45,9 @@ public struct DryRun: Sendable {
         drops = stages.reduce(into: [:]) { $0.merge($1.drops) { $1 } }
         versions = set.files.map(\.version)
         losses = stages.map { stage in
-            if stage.drops.isEmpty { return [] }
+            if stage.drops.isEmpty, stage.named.isEmpty { return [] }
             let left = stage.description.structure.parts
-            let lost = Set(stage.drops.keys).subtracting(left)
+            let lost = Set(stage.drops.keys).union(stage.named).subtracting(left)
             return lost.filter { part in
                 guard case .column(let table, _) = part else { return true }
                 return !lost.contains(.table(table))
@@ -60,6 +60,8 @@ public struct DryRun: Sendable {
     private struct Stage: Sendable {
         let description: StructureDescription
         let drops: [SchemaPart: Drop]
+        /// The tables that it names to be dropped, which need not be there here.
+        let named: Set<SchemaPart>
     }
 
     private static func apply(
@@ -77,7 +79,8 @@ public struct DryRun: Sendable {
             }
         }
         let description = try migrating { () throws(DatabaseError) in try transaction.structure() }
-        return Stage(description: description, drops: drops)
+        let named = script.statements.flatMap(\.droppedNames).map { SchemaPart.table($0) }
+        return Stage(description: description, drops: drops, named: Set(named))
     }
 
     /// Whether the files build a part in the end.

@@ -106,9 +106,9 @@ extension MigrationFile {
         for fault in faults { report.fault(fault.message, at: source.location(fault.offset)) }
     }
 
-    /// Whether every statement only adds a table, an index or a column.
-    public func isAdditive(in dialect: any DefinitionDialect) -> Bool {
-        dialect.script(text).isAdditive
+    /// Whether every statement only makes, changes or drops tables and indexes.
+    public func isStructural(in dialect: any DefinitionDialect) -> Bool {
+        dialect.script(text).isStructural
     }
 
     /// Writes the file into `directory`, which is made if it is not there.

@@ -38,7 +38,8 @@ extension MigrationTransaction {
         }
         if let expectation = statement.expectation {
             let place = source.location(statement.offset).description
-            return try require(noneOf: statement.text, expectation, "\(place): ")
+            guard let found = try found(by: statement.text, expectation, at: place) else { return }
+            throw .migration(found, hint: "Nothing of the file was applied.")
         }
         do throws(DatabaseError) {
             try run(statement)
@@ -63,22 +64,20 @@ extension MigrationTransaction {
         }
     }
 
-    /// Refuses rows that stand in the way of a change, and shows them.
-    ///
-    /// - Parameter place: where the query stands, with a colon behind it.
-    private func require(
-        noneOf query: String, _ expectation: String, _ place: String = ""
-    ) throws(Problem) {
+    /// What is said of rows that stand in the way of a change, with the first of them; nil where
+    /// there are none.
+    private func found(
+        by query: String, _ expectation: String, at place: String?
+    ) throws(Problem) -> String? {
         let limit = DefinitionLimits.rowsShownMax
         let rows = try migrating { () throws(DatabaseError) in
             try findings(of: query, limit: limit + 1)
         }
-        if rows.isEmpty { return }
+        if rows.isEmpty { return nil }
         let shown = rows.prefix(limit).map { "(\($0.map(\.asExample).joined(separator: ", ")))" }
         let more = rows.count > limit ? " and more" : ""
-        throw .migration(
-            "\(place)\(expectation): \(shown.joined(separator: ", "))\(more)",
-            hint: "Nothing of it was applied.")
+        return (place.map { "\($0): " } ?? "") + expectation
+            + ": \(shown.joined(separator: ", "))\(more)"
     }
 
     /// Carries out the steps of a difference, and takes down that what they add is development's.
@@ -86,7 +85,10 @@ extension MigrationTransaction {
     /// - Throws: `migration_failed` naming what rows stand in the way of.
     public func carryOut(_ difference: Difference) throws(Problem) {
         for step in difference.steps {
-            for statement in step.statements { try carryOut(statement, of: step) }
+            try requireNoObstacles(to: step)
+            for statement in step.statements where statement.expectation == nil {
+                try carryOut(statement, of: step)
+            }
             try migrating { () throws(DatabaseError) in
                 for item in step.items where item.isAddition { try claim(item.part) }
             }
@@ -99,12 +101,26 @@ extension MigrationTransaction {
         if let fault { throw .migration(fault) }
     }
 
+    /// Lists all rows that stand in the way of a step, whichever of its items they concern.
+    private func requireNoObstacles(to step: Difference.Step) throws(Problem) {
+        var found: [String] = []
+        for statement in step.statements {
+            guard let expectation = statement.expectation else { continue }
+            let item = step.items[min(statement.alteration, step.items.count - 1)]
+            let place = item.location?.description
+            if let rows = try self.found(by: statement.text, expectation, at: place) {
+                found.append(rows)
+            }
+        }
+        guard let first = found.first else { return }
+        throw .migration(
+            first, details: found.count > 1 ? found.joined(separator: "\n") : nil,
+            hint: "None of it was applied.")
+    }
+
     private func carryOut(
         _ statement: ChangeStatement, of step: Difference.Step
     ) throws(Problem) {
-        if let expectation = statement.expectation {
-            return try require(noneOf: statement.text, expectation)
-        }
         do throws(DatabaseError) {
             try execute(statement.text)
         } catch {

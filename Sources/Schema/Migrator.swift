@@ -59,6 +59,7 @@ public struct Migrator: Sendable {
     ///
     /// - Parameters:
     ///   - dryRun: what the files build, where that is known already.
+    ///   - takesOver: see ``apply(_:_:in:takesOver:at:)``.
     ///   - losing: is told what goes with a file that drops what holds rows or values, before
     ///     anything of it is done; when it throws, it is not applied.
     ///   - judge: is told what the database has then; when it throws, nothing was applied.
@@ -67,7 +68,7 @@ public struct Migrator: Sendable {
     ///   and with file and line when a statement fails: where it would on an empty database too,
     ///   before anything is touched. Nothing was applied then.
     public func apply(
-        _ dryRun: DryRun? = nil, at now: Instant = .now,
+        _ dryRun: DryRun? = nil, takesOver: Bool = false, at now: Instant = .now,
         losing: (MigrationFile, Holdings) throws(Problem) -> Void = { _, _ throws(Problem) in },
         judge: @escaping @Sendable (DatabaseStructure) throws(Problem) -> Void = { _ in },
         progress: (MigrationFile) -> Void = { _ in }
@@ -85,7 +86,8 @@ public struct Migrator: Sendable {
             let isLast = step.files.last == pending.last
             let work: @Sendable (any MigrationTransaction) throws(Problem) -> [MigrationFile] = {
                 transaction throws(Problem) in
-                let done = try apply(step.files, dryRun, in: transaction, at: now)
+                let done = try apply(
+                    step.files, dryRun, in: transaction, takesOver: takesOver, at: now)
                 if isLast { try judge(try DatabaseStructure(of: transaction)) }
                 return done
             }
@@ -146,12 +148,14 @@ public struct Migrator: Sendable {
 
     /// Applies pending files as a part of a write.
     ///
+    /// - Parameter takesOver: whether whatever a generated file leaves to be done is done
+    ///   afterwards: then it is not run where something else has been made of its tables.
     /// - Returns: those that nobody else has applied meanwhile.
     /// - Throws: `migration_failed` with file and line when a statement fails.
     @discardableResult
     public func apply(
         _ pending: [MigrationFile], _ dryRun: DryRun, in transaction: any MigrationTransaction,
-        at now: Instant = .now
+        takesOver: Bool = false, at now: Instant = .now
     ) throws(Problem) -> [MigrationFile] {
         let records = try migrating { () throws(DatabaseError) in
             try transaction.migrationRecords()
@@ -162,7 +166,7 @@ public struct Migrator: Sendable {
             let script = database.definitions.script(file.text)
             let standsAlone = file.runsOutsideTransaction
             if standsAlone { try transaction.begin(file, script, at: now) }
-            if try !isBuiltAlready(file, dryRun, in: transaction) {
+            if try !isBuiltAlready(file, dryRun, in: transaction, takesOver: takesOver) {
                 try transaction.run(script, of: file) { statement, source throws(Problem) in
                     try transaction.run(statement, source) { () throws(Problem) in
                         if standsAlone { return Self.repetition }
@@ -177,14 +181,18 @@ public struct Migrator: Sendable {
 
     /// Whether all that a file changes is so in the database, which may differ from it in more.
     private func isBuiltAlready(
-        _ file: MigrationFile, _ dryRun: DryRun, in transaction: any MigrationTransaction
+        _ file: MigrationFile, _ dryRun: DryRun, in transaction: any MigrationTransaction,
+        takesOver: Bool
     ) throws(Problem) -> Bool {
         let dialect = database.definitions
-        guard file.isAdditive(in: dialect) || file.isAsGenerated(in: dialect) else { return false }
+        let isGenerated = file.isAsGenerated(in: dialect)
+        guard isGenerated || file.isStructural(in: dialect) else { return false }
         let live = try DatabaseStructure(of: transaction)
         if live.tables.isEmpty { return false }
         let (before, after) = dryRun.structures(around: file)
-        return after != before && live.hasTaken(stepFrom: before, to: after)
+        if after == before { return false }
+        return live.hasTaken(stepFrom: before, to: after)
+            || takesOver && isGenerated && !live.isReady(forStepFrom: before, to: after)
     }
 
     /// What has the name of a table that a file makes, and is none; nil where nothing has.

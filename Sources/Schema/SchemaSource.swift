@@ -24,7 +24,7 @@ public struct SchemaSource: Sendable {
 
     private init(migration name: String, bytes: [UInt8]) {
         self.name = name
-        effect = .onRestart
+        effect = .onReload
         self.bytes = bytes
     }
 

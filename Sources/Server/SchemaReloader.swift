@@ -69,9 +69,6 @@ private final class SchemaReload {
     private(set) var pause: Int32 = -1
     /// What is wrong with them, nil when they were taken.
     private var report: FaultReport?
-    /// Files and settings that were told to wait, together with migration files, since files were
-    /// last taken.
-    private var waiting: Set<String> = []
 
     init(
         _ options: ServerOptions, _ services: SharedServices, _ registry: LoopRegistry,
@@ -124,10 +121,8 @@ private final class SchemaReload {
     /// Takes everything that was saved since files were last taken.
     private func take(_ schemas: SchemaSet) throws {
         let change = SchemaChange(from: taken, to: schemas, startedOn: started)
-        if !change.isEmpty {
-            let isTaken = try schemas.take(
-                change, in: services.database, options, log: services.log)
-            if !isTaken { return wait(with: change) }
+        if !change.inForce.isEmpty {
+            try schemas.applyToDevelopment(services.database, options, log: services.log)
         }
         if !change.inForce.isEmpty {
             services.auth.reload(BackendParts.authSettings(schemas.settings))
@@ -145,28 +140,15 @@ private final class SchemaReload {
             let all = SchemaChange(from: started, to: schemas, startedOn: started)
             services.log.record(.schemasMended(waiting: all.waiting))
         }
-        let unmoved = waiting.subtracting(change.inForce + change.waiting + change.settled)
-        waiting = []
         report = nil
         tell([
             (change.taken, Event.schemasTaken),
             (change.gone, Event.schemasGone), (change.waiting, Event.schemasWaiting),
-            (change.settled + unmoved.sorted(), Event.schemasSettled),
+            (change.settled, Event.schemasSettled),
         ])
         for (name, by) in overruled { services.log.record(.settingOverruled(name: name, by: by)) }
         for warning in warnings { services.log.record(.schemaWarning("\(warning)")) }
         for warning in settingWarnings { services.log.record(.settingWarning(warning)) }
-    }
-
-    /// What only a migration file makes good is served when that is applied: from the next start
-    /// on.
-    private func wait(with change: SchemaChange) {
-        let names = (change.inForce + change.waiting).filter { waiting.insert($0).inserted }
-        if names.isEmpty && report != nil {
-            services.log.record(.schemasMended(waiting: waiting.sorted()))
-        }
-        report = nil
-        tell([(names, Event.schemasWaiting)])
     }
 
     private func tell(_ news: [(names: [String], event: ([String]) -> Event)]) {

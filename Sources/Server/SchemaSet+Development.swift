@@ -14,6 +14,7 @@ extension SchemaSet {
     ) throws {
         var extending = try SchemaExtension(self, database, options)
         if extending.needsTurns {
+            try extending.rehearse(in: database)
             try applyFiles(extending.pending, to: database, options, log: log)
             extending = try SchemaExtension(self, database, options)
         }
@@ -31,26 +32,8 @@ extension SchemaSet {
         try Problem.requireKept(
             dryRun.faults(against: catalogue, applying: pending, to: try migrator.structure()))
         _ = try migrator.apply(
-            dryRun, losing: options.losing(log),
+            dryRun, takesOver: true, losing: options.losing(log),
             progress: { log.record(.migrated(name: $0.fileName)) })
-    }
-
-    /// Development, at a save of `change`: applies what the schema files add. Migration files wait
-    /// for the next start: they may be half written, and what is applied must not change any more.
-    ///
-    /// - Returns: whether the change is in force; otherwise the files that wait make it so.
-    /// - Throws: as `applyToDevelopment`: what the next start would be refused for.
-    func take(
-        _ change: SchemaChange, in database: any ServedDatabase, _ options: ServerOptions, log: Log
-    ) throws -> Bool {
-        let extending = try SchemaExtension(self, database, options)
-        if !extending.pending.isEmpty {
-            try extending.rehearse(in: database)
-            if change.inForce.isEmpty { return true }
-            guard try extending.canBegin(in: database) else { return false }
-        }
-        if !change.inForce.isEmpty { try carryOut(extending, [], in: database, log: log) }
-        return true
     }
 
     /// Does all that the next start would do, and takes it back.
@@ -119,28 +102,15 @@ private struct SchemaExtension: Sendable {
         self.dryRun = dryRun
     }
 
-    /// Whether what is declared can be had before the pending files are applied: one is passed over
-    /// where all that it changes is so already.
-    func canBegin(in database: any ServedDatabase) throws -> Bool {
-        let dialect = database.definitions
-        let isStructural = pending.allSatisfy {
-            $0.isAdditive(in: dialect) || $0.isAsGenerated(in: dialect)
-        }
-        guard isStructural else {
-            return Difference.between(try migrator.structure(), declared).isEmpty
-        }
-        do throws(Problem) {
-            _ = try database.rehearseMigration(withoutForeignKeys: suspendsForeignKeys) {
-                transaction throws(Problem) in try carryOut([], in: transaction)
-            }
-            return true
-        } catch {
-            return false
-        }
-    }
-
-    /// Does all of it, and takes it back.
+    /// Does all of it, and takes it back. Of files that need something which others cannot do with,
+    /// no more can be tried than what each does on an empty database.
     func rehearse(in database: any ServedDatabase) throws(Problem) {
+        let dialect = database.definitions
+        let isPossible = pending.allSatisfy { file in
+            !file.runsOutsideTransaction
+                && (!needsTurns || file.suspendsForeignKeys || file.isStructural(in: dialect))
+        }
+        guard isPossible else { return }
         _ = try database.rehearseMigration(withoutForeignKeys: needsTurns || suspendsForeignKeys) {
             transaction throws(Problem) in try carryOut(pending, in: transaction)
         }
@@ -189,7 +159,7 @@ private struct SchemaExtension: Sendable {
         let difference = Difference.between(before, declared)
         try Problem.requireKept(
             dryRun.faults(against: schemas.catalogue, applying: pending, to: before))
-        try migrator.apply(pending, dryRun, in: transaction)
+        try migrator.apply(pending, dryRun, in: transaction, takesOver: true)
         let after = try DatabaseStructure(of: transaction)
         try Problem.requireKept(
             difference.faults(of: pending, from: before, to: after, against: declared))

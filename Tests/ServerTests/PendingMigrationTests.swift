@@ -41,7 +41,9 @@ import Testing
                 .replacing(#"{"on": ["n"]}"#, with: ""),
             sql: #"DROP INDEX "notes_n_idx"; ALTER TABLE "notes" DROP COLUMN "n";"#,
             kept: "SELECT text FROM notes"),
-        Step(testDescription: "a model goes", model: nil, sql: #"DROP TABLE "notes";"#, kept: nil),
+        Step(
+            testDescription: "a model goes", model: nil,
+            sql: "-- apus: destructive\nDROP TABLE \"notes\";", kept: nil),
     ]
 
     private func recorded() throws -> FilesOnDisk {
@@ -52,32 +54,27 @@ import Testing
         return project
     }
 
+    /// What `apus dev` has done is taken down, and what it would not do is done by the file.
     @Test(arguments: steps)
-    func `a save that a waiting file makes good waits with it`(step: Step) throws {
-        let project = try recorded()
-        do {
+    func `a file by hand is taken at its save, with the model or after it`(step: Step) throws {
+        for isFirst in [true, false] {
+            let project = try recorded()
             let command = try RunningCommand(
                 ["dev", "--project", project.root.path, "--listen", "127.0.0.1:0"])
-            func next() -> String? { command.nextLine().map { String($0.dropFirst(10)) } }
             #expect(command.lines(through: "listening on").last?.contains("listening on") == true)
+            if isFirst { try project.migration(Self.file, step.sql) }
             try project.model("notes", step.model)
-            #expect(next() == "warning: not taken: models/notes.json; \(DevelopedProject.goesOn)")
-            let refusal = command.lines(through: "; ")
-            #expect(refusal.allSatisfy { !$0.contains("delete") }, "\(refusal)")
-            try project.migration(Self.file, step.sql)
-            var line = next()
-            // A refusal may have several lines.
-            while let text = line, !text.hasPrefix("waits") { line = next() }
-            #expect(line == "waits for the restart: models/notes.json, Migrations/\(Self.file)")
-            try project.model("labels", TestProject.note)
-            #expect(next() == "waits for the restart: models/labels.json")
+            if !isFirst {
+                // Whatever became of it.
+                while let line = command.nextLine(), !line.contains("models/notes.json") {}
+                try project.migration(Self.file, step.sql)
+            }
+            while let line = command.nextLine(), !line.contains("took"), !line.contains("gone, ") {}
+            command.terminate()
+            _ = command.exitCode()
+            #expect(try MigrationCommands.status(project.options).isClean, "\(isFirst)")
+            if let kept = step.kept { #expect(try project.value(kept) == "precious") }
         }
-        let check = SchemaCheck.run(try project.options)
-        #expect(check.unwritten == ["table labels"] && check.faults.count == 1, "\(check.faults)")
-        let lines = try project.lines("dev")
-        #expect(lines.contains { $0.hasSuffix("applied \(Self.file)") }, "\(lines)")
-        #expect(lines.last?.contains("listening on") == true, "\(lines)")
-        if let kept = step.kept { #expect(try project.value(kept) == "precious") }
     }
 
     @Test func `a file with no model to it is refused at the save and applied by no start`() throws

@@ -5,18 +5,18 @@ import Testing
 /// `apus check` reads files: what it finds is in those, not in a database.
 @Suite struct SchemaCheckTests {
     static let changes: [(model: String?, reason: String)] = [
-        (nil, #"the table "tags" is in Migrations/ but no model declares it"#),
+        (nil, "drop of table tags"),
         (
             TestProject.note.replacing(
                 #""text": {"type": "string"}"#, with: #""t": {"type": "string"}"#
             )
             .replacing(#"["text"]"#, with: "[]"),
-            #"the column "tags.text" is in Migrations/ but not declared"#
+            "drop of column tags.text"
         ),
     ]
 
     @Test(arguments: changes)
-    func `a leftover is said to be where it is`(_ model: String?, _ reason: String) throws {
+    func `what no model declares is told as what a file would drop`(_ model: String?, _ reason: String) throws {
         let project = try FilesOnDisk(models: ["notes": TestProject.note, "tags": TestProject.note])
         try project.record()
         try project.model("tags", model)

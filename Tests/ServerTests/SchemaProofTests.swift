@@ -60,7 +60,7 @@ import Testing
             "an index is dropped", refusedWith: "database_changed",
             Tampering.running("DROP INDEX \"notes_text_idx\"")),
         Tampering(
-            "a table is added", refusedWith: "not_additive",
+            "a table is added", refusedWith: "schema_refused",
             Tampering.running("CREATE TABLE more (a INT)\(TestEngine.isPostgres ? "" : " STRICT")")),
         Tampering(
             "the proof is another's",

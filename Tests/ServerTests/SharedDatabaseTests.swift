@@ -47,10 +47,10 @@ import Testing
         let server = try start(first)
         defer { server.stop() }
         #expect(await servers(of: database, 1))
-        for models in [["tags": TestProject.note], ["notes": Self.number]] {
+        for models in [["tags": TestProject.note], ["labels": TestProject.note]] {
             let project = try another(models)
             let problem = #expect(throws: Problem.self) { try start(project) }
-            #expect(problem?.code == "not_additive")
+            #expect(problem?.code == "destructive")
             #expect(
                 problem?.hint?.contains("Another server is connected to the database: apus") == true,
                 "\(String(describing: problem))")

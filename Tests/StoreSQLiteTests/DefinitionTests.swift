@@ -87,15 +87,20 @@ import Values
     /// Statements of a file, and what is known of them before they run.
     static let scripts: [(String, MigrationScript.Statement)] = [
         ("CREATE TABLE a (b INT) STRICT;", statement("CREATE TABLE a (b INT) STRICT") {
-            $0.isAdditive = true
+            $0.isStructural = true
         }),
+        ("CREATE TABLE a AS SELECT 1 AS b", statement("CREATE TABLE a AS SELECT 1 AS b") { _ in }),
         ("ALTER TABLE a ADD b TEXT", statement("ALTER TABLE a ADD b TEXT") {
-            $0.isAdditive = true
+            $0.isStructural = true
         }),
-        ("ALTER TABLE a DROP b;", statement("ALTER TABLE a DROP b") { $0.mayDrop = true }),
-        ("DROP TABLE 'A'", statement("DROP TABLE 'A'") {
+        ("ALTER TABLE a DROP b;", statement("ALTER TABLE a DROP b") {
+            $0.isStructural = true
             $0.mayDrop = true
-            $0.droppedNames = ["drop", "table", "a"]
+        }),
+        ("DROP TABLE IF EXISTS 'A'", statement("DROP TABLE IF EXISTS 'A'") {
+            $0.isStructural = true
+            $0.mayDrop = true
+            $0.droppedNames = ["a"]
         }),
         ("REPLACE INTO a VALUES (1)", statement("REPLACE INTO a VALUES (1)") {
             $0.replacesRows = true

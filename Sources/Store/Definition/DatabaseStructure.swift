@@ -19,6 +19,19 @@ public struct DatabaseStructure: Hashable, Sendable {
         return (tables[table]?.uniques ?? []).union(byIndex)
     }
 
+    /// Whether what makes `after` of `before` would do the same here.
+    public func isReady(
+        forStepFrom before: DatabaseStructure, to after: DatabaseStructure
+    ) -> Bool {
+        Set(before.tables.keys).union(after.tables.keys).allSatisfy { name in
+            before.tables[name] == after.tables[name] || tables[name] == before.tables[name]
+        }
+            && Set(before.indexes.keys).union(after.indexes.keys).allSatisfy { name in
+                before.indexes[name] == after.indexes[name]
+                    || indexes[name] == before.indexes[name]
+            }
+    }
+
     /// Whether all that makes `after` of `before` is so here too, whatever else there is: what it
     /// adds is there, and what it drops is not.
     public func hasTaken(stepFrom before: DatabaseStructure, to after: DatabaseStructure) -> Bool {

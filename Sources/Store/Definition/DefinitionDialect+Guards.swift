@@ -20,8 +20,8 @@ extension DefinitionDialect {
         case .addUnique(let key): return search.rowsAlike(key, is: "unique")
         case .primaryKey: return search.rowsAlike(table.primaryKey, is: "the primary key")
         case .addReference(let reference): return search.rowsWithoutTarget(reference)
-        case .retype(let place, _): return search.rowsBreaking(conditionOf: place)
-        case .addColumn, .dropColumn, .constantDefault, .attributes, .dropUnique,
+        // What it asks is a condition of its own.
+        case .retype, .addColumn, .dropColumn, .constantDefault, .attributes, .dropUnique,
             .dropOtherUnique, .dropReference, .dropCheck, .constraintNames, .options, .addIndex,
             .dropIndex:
             return nil

@@ -102,6 +102,8 @@ public struct ChangeStatement: Hashable, Sendable {
     /// What is said of the rows that it finds, which stand in the way then; nil for what changes
     /// something.
     public let expectation: String?
+    /// The alteration that it is for, by its place among those of its step.
+    public private(set) var alteration = 0
 
     /// A statement that changes something.
     public init(_ text: String) {
@@ -113,6 +115,13 @@ public struct ChangeStatement: Hashable, Sendable {
     public init(expectingNone query: String, _ expectation: String) {
         text = query
         self.expectation = expectation
+    }
+
+    /// The same, for one of several alterations.
+    public func of(alteration: Int) -> ChangeStatement {
+        var statement = self
+        statement.alteration = alteration
+        return statement
     }
 }
 

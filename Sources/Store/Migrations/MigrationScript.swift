@@ -38,8 +38,8 @@ public struct MigrationScript: Sendable {
         public let text: String
         /// Where it starts, in bytes.
         public let offset: Int
-        /// Whether all it does is to add a table, an index or a column.
-        public var isAdditive = false
+        /// Whether all it does is to make, change or drop tables and indexes: no row is written.
+        public var isStructural = false
         /// Whether it may drop a table or a column.
         public var mayDrop = false
         /// What it names, in lower case, if it drops a table.
@@ -91,6 +91,6 @@ public struct MigrationScript: Sendable {
         return line.map { String($0.dropFirst(expectationMark.count)) }
     }
 
-    /// Whether every statement only adds a table, an index or a column.
-    public var isAdditive: Bool { statements.allSatisfy(\.isAdditive) }
+    /// Whether every statement only makes, changes or drops tables and indexes.
+    public var isStructural: Bool { statements.allSatisfy(\.isStructural) }
 }

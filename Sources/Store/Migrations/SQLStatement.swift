@@ -22,10 +22,15 @@ public struct SQLStatement: Sendable {
         tokens.prefix(words.count).map(\.text) == words
     }
 
-    /// Whether it makes a table or an index.
-    public var isCreation: Bool {
-        begins(with: "create", "table") || begins(with: "create", "index")
-            || begins(with: "create", "unique", "index")
+    /// Whether all it does is to make, change or drop tables and indexes.
+    var isStructural: Bool {
+        guard let verb = tokens.first, ["create", "drop", "alter"].contains(verb.text) else {
+            return false
+        }
+        let noun = tokens.dropFirst().first { !$0.isWord("unique") }
+        // CREATE TABLE … AS writes rows.
+        return noun?.isWord("index") == true
+            || noun?.isWord("table") == true && !tokens.contains { $0.isWord("as") }
     }
 
     /// Whether it says DROP: of a table, or of a column in ALTER TABLE.
@@ -37,8 +42,13 @@ public struct SQLStatement: Sendable {
 
     /// What it names, in lower case, if it drops a table.
     public func droppedNames(by rules: LexicalRules) -> [String] {
-        begins(with: "drop", "table") ? tokens.compactMap { $0.name(by: rules) } : []
+        guard begins(with: "drop", "table") else { return [] }
+        return tokens.dropFirst(2).compactMap { token in
+            Self.wordsOfDrop.contains { token.isWord($0) } ? nil : token.name(by: rules)
+        }
     }
+
+    private static let wordsOfDrop = ["if", "exists", "cascade", "restrict"]
 
     /// The faults of a statement that begins with a word which no file's may begin with, or names
     /// what is ours.
@@ -69,6 +79,7 @@ extension MigrationScript.Statement {
     /// What can be told of a statement whatever engine reads it.
     public init(_ statement: SQLStatement, by rules: LexicalRules) {
         self.init(statement.text, at: statement.offset)
+        isStructural = statement.isStructural
         mayDrop = statement.mayDrop
         droppedNames = statement.droppedNames(by: rules)
     }

@@ -22,7 +22,8 @@ extension PostgresDialect {
         let keys = table.primaryKey.columns.filter { $0 != column }.map {
             quoted(identifier: table.columns[$0].name)
         }
-        let converted = (keys + ["\(conversion.value ?? name) AS \(name)"]).joined(separator: ", ")
+        let converted = (keys + ["\(conversion.triedValue ?? name) AS \(name)"])
+            .joined(separator: ", ")
         for (_, alteration) in alterations {
             guard case .condition(_, let gone) = alteration else { continue }
             let found = "(SELECT \(converted) FROM \(rows)) AS rows"
@@ -104,6 +105,12 @@ private struct TypeConversion {
     let value: String?
     /// Whether a value is one of the new type; nil where every one is.
     let test: String?
+
+    /// The value in the new type, NULL for one that is none.
+    var triedValue: String? {
+        guard let value, let test else { return value }
+        return "CASE WHEN \(test) THEN \(value) END"
+    }
 
     /// - Parameter former: nil for none of our types.
     init(of name: String, _ former: ColumnType?, _ type: ColumnType) {

@@ -31,7 +31,6 @@ extension PostgresDialect {
 extension MigrationScript.Statement {
     fileprivate init(_ statement: SQLStatement) {
         self.init(statement, by: .postgres)
-        isAdditive = statement.isAdditive
         standsAlone = statement.standsAlone
         unfinishedIndex = statement.indexBesideWriters
     }
@@ -57,20 +56,5 @@ extension SQLStatement {
                         + "dropped by it when the file begins again", at: offset))
         }
         return faults
-    }
-
-    fileprivate var isAdditive: Bool {
-        isCreation || (begins(with: "alter", "table") && addsOnly)
-    }
-
-    /// Whether an ALTER TABLE does nothing but add.
-    private var addsOnly: Bool {
-        let actions = tokens.dropFirst(2).items
-        guard let head = actions.first, let add = head.firstIndex(where: { $0.isWord("add") })
-        else { return false }
-        let leads = head[..<add].allSatisfy { token in
-            !["drop", "alter", "rename", "set", "owner"].contains { token.isWord($0) }
-        }
-        return leads && actions.dropFirst().allSatisfy { $0.first?.isWord("add") == true }
     }
 }

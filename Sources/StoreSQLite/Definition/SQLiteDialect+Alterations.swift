@@ -58,9 +58,10 @@ extension SQLiteDialect {
         let name = quoted(identifier: table.name)
         let interim = TableDefinition(named: "_new_\(table.name)", like: table)
         let values = values(of: change, alterations)
+        let tried = self.values(of: change, alterations, whereTheyConvert: true)
         let columns = table.columns.map { quoted(identifier: $0.name) }
         let list = columns.joined(separator: ", ")
-        let rows = zip(values, columns).map { $0 == $1 ? $0 : "\($0) AS \($1)" }
+        let rows = zip(tried, columns).map { $0 == $1 ? $0 : "\($0) AS \($1)" }
         var statements = [unknownColumns(of: change)]
         statements += obstacles(
             to: alterations, change, rows: "(SELECT \(rows.joined(separator: ", ")) FROM \(name))")
@@ -94,23 +95,19 @@ extension SQLiteDialect {
     ) -> [ChangeStatement] {
         let table = change.table
         let old = quoted(identifier: table.name)
-        return alterations.flatMap { alteration -> [ChangeStatement] in
-            switch alteration {
-            case .addColumn(let place):
-                return table.isFilled(place) ? [] : [rowsLacking(place, of: table, in: old)]
-            case .retype(let place, let former):
-                let name = quoted(identifier: table.columns[place].name)
-                let test = test(of: name, former, table.columns[place].type).map { test in
-                    rowsNotConverting(place, of: table, from: former, in: old, unless: test)
+        return alterations.enumerated().flatMap { place, alteration -> [ChangeStatement] in
+            var found = [obstacles(to: alteration, in: table, rows: rows)].compactMap(\.self)
+            if case .addColumn(let column) = alteration, !table.isFilled(column) {
+                found.append(rowsLacking(column, of: table, in: old))
+            } else if case .retype(let column, let former) = alteration {
+                let definition = table.columns[column]
+                let test = test(
+                    of: quoted(identifier: definition.name), former, definition.type)
+                found += [test].compactMap(\.self).map { test in
+                    rowsNotConverting(column, of: table, from: former, in: old, unless: test)
                 }
-                let broken = obstacles(to: alteration, in: table, rows: rows)
-                return [test, broken].compactMap(\.self)
-            case .dropColumn, .requirement, .constantDefault, .attributes, .condition,
-                .primaryKey, .addUnique, .dropUnique, .dropOtherUnique, .addReference,
-                .dropReference, .addCheck, .dropCheck, .constraintNames, .options, .addIndex,
-                .dropIndex:
-                return [obstacles(to: alteration, in: table, rows: rows)].compactMap(\.self)
             }
+            return found.map { $0.of(alteration: place) }
         }
     }
 
@@ -136,7 +133,12 @@ extension SQLiteDialect {
     // MARK: Values
 
     /// What each column of the new table gets of a row of the old one.
-    private func values(of change: TableChange, _ alterations: [TableAlteration]) -> [String] {
+    ///
+    /// - Parameter isTried: whether it is NULL for a value that does not convert.
+    private func values(
+        of change: TableChange, _ alterations: [TableAlteration],
+        whereTheyConvert isTried: Bool = false
+    ) -> [String] {
         change.table.columns.enumerated().map { place, column in
             let name = quoted(identifier: column.name)
             if change.old.column(column.name.lowercased()) == nil {
@@ -144,7 +146,9 @@ extension SQLiteDialect {
                     ?? column.fill.map(text) ?? "NULL"
             }
             for case .retype(let other, let former) in alterations where other == place {
-                return conversion(of: name, former, column.type)
+                let value = conversion(of: name, former, column.type)
+                guard isTried, let test = test(of: name, former, column.type) else { return value }
+                return "CASE WHEN \(test) THEN \(value) END"
             }
             return name
         }

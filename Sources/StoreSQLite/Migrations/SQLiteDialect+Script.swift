@@ -26,7 +26,6 @@ extension SQLiteDialect {
 extension MigrationScript.Statement {
     fileprivate init(_ statement: SQLStatement) {
         self.init(statement, by: .sqlite)
-        isAdditive = statement.isAdditive
         replacesRows = statement.replacesRows
         refusal = statement.keptResolution?.refusal
     }
@@ -38,12 +37,6 @@ extension SQLStatement {
         "begin", "commit", "end", "rollback", "savepoint", "release", "vacuum", "attach", "detach",
         "pragma",
     ]
-
-    fileprivate var isAdditive: Bool {
-        isCreation
-            || (begins(with: "alter", "table")
-                && tokens.prefix(4).map(\.text).dropFirst(3).first == "add")
-    }
 }
 
 extension SQLScript.KeptResolution {
