@@ -25,11 +25,16 @@ public struct DryRun: Sendable {
     /// - Throws: `migration_failed` with file and line for a statement that fails where only files
     ///   have built.
     public init(_ set: MigrationSet, on engine: some MigrationEngine) throws(Problem) {
+        try self.init(set.files, on: engine)
+    }
+
+    /// Applies files one after the other.
+    init(_ files: [MigrationFile], on engine: some MigrationEngine) throws(Problem) {
         var stages: [Stage] = []
-        if !set.files.isEmpty {
+        if !files.isEmpty {
             let scratch = try engine.makeScratch()
             defer { scratch.close() }
-            for file in set.files {
+            for file in files {
                 let script = engine.definitions.script(file.text)
                 // Nothing is there but what earlier files built, so every statement has to run.
                 let work: @Sendable (any MigrationTransaction) throws(Problem) -> Stage = {
@@ -43,7 +48,7 @@ public struct DryRun: Sendable {
         }
         self.stages = stages.map(\.description)
         drops = stages.reduce(into: [:]) { $0.merge($1.drops) { $1 } }
-        versions = set.files.map(\.version)
+        versions = files.map(\.version)
         losses = stages.map { stage in
             if stage.drops.isEmpty, stage.named.isEmpty { return [] }
             let left = stage.description.structure.parts

@@ -13,8 +13,8 @@ public struct MigrationStatus: Hashable, Sendable {
         case changed
         /// Applied, but the file is gone.
         case missing
-        /// Not applied, though files after it are.
-        case outOfOrder
+        /// Not applied yet, though files after it are: it came from another branch.
+        case overtaken
 
         /// The state in one or two words.
         public var wording: String {
@@ -23,7 +23,7 @@ public struct MigrationStatus: Hashable, Sendable {
             case .pending: "pending"
             case .changed: "changed since it was applied"
             case .missing: "applied, but the file is missing"
-            case .outOfOrder: "not applied, but later files are"
+            case .overtaken: "pending, older than files that are applied"
             }
         }
     }
@@ -42,13 +42,14 @@ public struct MigrationStatus: Hashable, Sendable {
     public let entries: [Entry]
     /// The files to apply, oldest first.
     public let pending: [MigrationFile]
-    /// The version that was applied last; empty when none was.
-    private let latest: String
+    /// The versions that are applied, in the order in which they were.
+    let order: [String]
 
     /// Compares the files with what was applied to a database.
     public init(_ set: MigrationSet, applied: [MigrationRecord]) {
         let latest = applied.map(\.version).max() ?? ""
-        self.latest = latest
+        order = applied.sorted { ($0.appliedAt, $0.version) < ($1.appliedAt, $1.version) }
+            .map(\.version)
         let records = Dictionary(applied.map { ($0.version, $0) }, uniquingKeysWith: { $1 })
         let versions = Set(set.files.map(\.version))
         var entries = set.files.map { file in
@@ -57,22 +58,28 @@ public struct MigrationStatus: Hashable, Sendable {
                     file.isRecorded(as: record.checksum, in: set.form)
                         ? .applied(at: record.appliedAt) : .changed
                 } else {
-                    file.version < latest ? .outOfOrder : .pending
+                    file.version < latest ? .overtaken : .pending
                 }
             return Entry(version: file.version, name: file.name, state: state)
         }
         entries += applied.filter { !versions.contains($0.version) }
             .map { Entry(version: $0.version, name: $0.name, state: .missing) }
         self.entries = entries.sorted { $0.version < $1.version }
-        pending = set.files.filter { records[$0.version] == nil && $0.version > latest }
+        pending = set.files.filter { records[$0.version] == nil }
+    }
+
+    /// The pending files that are older than some that are applied.
+    public var overtaken: [MigrationFile] {
+        let versions = Set(entries.filter { $0.state == .overtaken }.map(\.version))
+        return pending.filter { versions.contains($0.version) }
     }
 
     /// The entries that stand in the way of applying anything.
     public var faults: [Entry] {
         entries.filter { entry in
             switch entry.state {
-            case .applied, .pending: false
-            case .changed, .missing, .outOfOrder: true
+            case .applied, .pending, .overtaken: false
+            case .changed, .missing: true
             }
         }
     }
@@ -85,7 +92,7 @@ public struct MigrationStatus: Hashable, Sendable {
         let list = faults.map { "\($0.version)_\($0.name): \($0.state.wording)" }
         throw .migration(
             "the migration files do not fit the database: " + list.joined(separator: "; "),
-            hint: [State.changed, .missing, .outOfOrder].compactMap(remedy).joined(separator: " "))
+            hint: [State.changed, .missing].compactMap(remedy).joined(separator: " "))
     }
 
     /// What to do about the entries of one state. Nothing of it loses a row.
@@ -94,13 +101,11 @@ public struct MigrationStatus: Hashable, Sendable {
         if files.isEmpty { return nil }
         let list = files.joined(separator: ", ")
         switch state {
-        case .applied, .pending: return nil
+        case .applied, .pending, .overtaken: return nil
         case .changed:
             return "Undo the edits of \(list) or restore \(files.count == 1 ? "it" : "them") from "
                 + "version control, and write what is new as another file: 'apus migrate new NAME'."
         case .missing: return "Restore \(list) from version control."
-        case .outOfOrder:
-            return "Give \(list) a version after \(latest), if no database has applied it."
         }
     }
 }

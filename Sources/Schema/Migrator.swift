@@ -64,7 +64,10 @@ public struct Migrator: Sendable {
     ///     anything of it is done; when it throws, it is not applied.
     ///   - judge: is told what the database has then; when it throws, nothing was applied.
     ///   - progress: is told of each file that was applied.
-    /// - Throws: `migration_failed` when applied files have changed, are missing or out of order,
+    /// Files that are older than some that are applied, as a branch that is merged brings them, are
+    /// applied now, where the outcome is that of the order of their versions.
+    ///
+    /// - Throws: `migration_failed` when applied files have changed or are missing,
     ///   and with file and line when a statement fails: where it would on an empty database too,
     ///   before anything is touched. Nothing was applied then.
     public func apply(
@@ -79,7 +82,8 @@ public struct Migrator: Sendable {
         guard !pending.isEmpty else { return [] }
         // A file that fails on an empty database fails on every checkout to come, whatever this
         // database holds: it is refused before anything is touched.
-        let dryRun = if let dryRun { dryRun } else { try DryRun(set, on: database) }
+        let ordered = if let dryRun { dryRun } else { try DryRun(set, on: database) }
+        let dryRun = try replay(status, ordered)
         var applied: [MigrationFile] = []
         for step in Self.steps(of: pending, dryRun) {
             try judgeLosses(of: step, dryRun, losing)
@@ -101,6 +105,32 @@ public struct Migrator: Sendable {
             applied += done
         }
         return applied
+    }
+
+    /// What the files build in the order in which this database has them. Those that are older
+    /// than some that are applied come behind them here, and before them on every checkout to come.
+    ///
+    /// - Throws: `migration_failed` where that is not the same.
+    private func replay(_ status: MigrationStatus, _ ordered: DryRun) throws(Problem) -> DryRun {
+        let overtaken = status.overtaken
+        if overtaken.isEmpty { return ordered }
+        let files = Dictionary(set.files.map { ($0.version, $0) }) { first, _ in first }
+        let applied = status.order.compactMap { files[$0] }
+        let list = overtaken.map(\.path).joined(separator: ", ")
+        let way = "Merged from another branch: take it back there and give it a version after "
+            + "\(status.order.max() ?? ""), if no database has applied it; or, if it was generated, "
+            + "delete it and let 'apus migrate new NAME' write it anew."
+        do throws(Problem) {
+            let replayed = try DryRun(applied + status.pending, on: database)
+            if replayed.built.isSame(as: ordered.built) { return replayed }
+        } catch {
+            throw .migration(
+                "\(list) is older than files that are applied, and does not go behind them: "
+                    + error.message, hint: way)
+        }
+        throw .migration(
+            "\(list) is older than files that are applied, and behind them it builds something "
+                + "else than before them", hint: way)
     }
 
     /// How files are run.

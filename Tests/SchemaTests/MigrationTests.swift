@@ -156,19 +156,52 @@ import Testing
         let edited = MigrationSet(
             [set.files[0]] + Self.files("SELECT 0;", "SELECT  2;").files.suffix(1))
         let migrator = Migrator(database, edited)
-        #expect(try migrator.status().entries.map(\.state) == [.outOfOrder, .changed, .missing])
+        #expect(try migrator.status().entries.map(\.state) == [.overtaken, .changed, .missing])
         let problem = #expect(throws: Problem.self) { try migrator.apply(at: Self.now) }
         #expect(
             problem?.message == "the migration files do not fit the database: "
-                + "20261121T100000_step0: not applied, but later files are; "
                 + "20261121T100001_step1: changed since it was applied; "
                 + "20261121T100002_step2: applied, but the file is missing")
         #expect(
             problem?.hint == "Undo the edits of 20261121T100001_step1.sql or restore it from "
                 + "version control, and write what is new as another file: 'apus migrate new NAME'. "
-                + "Restore 20261121T100002_step2.sql from version control. Give "
-                + "20261121T100000_step0.sql a version after 20261121T100002, if no database has "
-                + "applied it.")
+                + "Restore 20261121T100002_step2.sql from version control.")
+    }
+
+    /// A file that a branch brings, older than one that is applied, and why it is not applied.
+    static let merged: [(older: String, newer: String, refusal: String?)] = [
+        ("CREATE TABLE b (y INTEGER) STRICT;", "CREATE TABLE a (x INTEGER) STRICT;", nil),
+        ("ALTER TABLE base ADD older TEXT;", "ALTER TABLE base ADD newer TEXT;", nil),
+        (
+            "CREATE INDEX i ON base (x);", "DROP INDEX IF EXISTS i;",
+            "behind them it builds something else"
+        ),
+        (
+            "CREATE TABLE a (x INTEGER) STRICT;", "CREATE TABLE IF NOT EXISTS a (z TEXT) STRICT;",
+            "does not go behind them: Migrations/20261121T100001_step1.sql:1:1: table a already exists"
+        ),
+        ("UPDATE base SET x = 1;", "CREATE INDEX i ON base (x);", nil),
+    ]
+
+    @Test(arguments: merged)
+    func `a file older than what is applied is applied where that makes no difference`(
+        _ older: String, _ newer: String, _ refusal: String?
+    ) throws {
+        let all = Self.files("CREATE TABLE base (x INTEGER) STRICT;", older, newer)
+        let database = try SQLiteDatabase.open(.temporary)
+        defer { database.close() }
+        let first = MigrationSet([all.files[0], all.files[2]])
+        _ = try Migrator(database, first).apply(at: Self.now)
+        let migrator = Migrator(database, all)
+        #expect(try migrator.status().faults == [])
+        do throws(Problem) {
+            #expect(try migrator.apply(at: Self.now).map(\.version) == [all.files[1].version])
+            #expect(refusal == nil)
+            #expect(try migrator.structure().isSame(as: outcome(of: all)))
+        } catch {
+            #expect(error.message.contains(refusal ?? "no refusal"), "\(error.message)")
+            #expect(try migrator.status().pending.count == 1)
+        }
     }
 
     @Test func `rows that refer to nothing undo their file`() throws {

@@ -19,6 +19,19 @@ public struct DatabaseStructure: Hashable, Sendable {
         return (tables[table]?.uniques ?? []).union(byIndex)
     }
 
+    /// Whether another database has the same, in whatever order its columns stand.
+    public func isSame(as other: DatabaseStructure) -> Bool {
+        func sorted(_ tables: [String: TableStructure]) -> [String: TableStructure] {
+            tables.mapValues { table in
+                var table = table
+                table.columns.sort { $0.name < $1.name }
+                return table
+            }
+        }
+        return sorted(tables) == sorted(other.tables) && indexes == other.indexes
+            && Set(dependents) == Set(other.dependents)
+    }
+
     /// Whether what makes `after` of `before` would do the same here.
     public func isReady(
         forStepFrom before: DatabaseStructure, to after: DatabaseStructure
