@@ -55,6 +55,32 @@ extension FileSystem {
         return true
     }
 
+    /// Copies a file of any size to a new one, which its owner alone may read, and waits for the
+    /// disk.
+    ///
+    /// - Throws: 58030; nothing is left of the copy then.
+    public static func copy(_ path: String, to name: String) throws(Problem) {
+        let range = FileRange(try OpenFile(path))
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+        let descriptor = unsafe open(name, flags, 0o600)
+        guard descriptor >= 0 else { throw .file("create", name) }
+        defer { close(descriptor) }
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        var position = 0
+        while true {
+            let count = unsafe buffer.withUnsafeMutableBytes {
+                unsafe range.read(from: position, into: $0)
+            }
+            if count == 0, fsync(descriptor) == 0 { return }
+            guard count > 0, writeAll(Array(buffer[..<count]), to: descriptor) else {
+                let problem = Problem.file("copy", path)
+                remove(name)
+                throw problem
+            }
+            position += count
+        }
+    }
+
     /// Replaces a file's contents in one step: readers see the old or the new, never a part. Its
     /// owner alone may read it.
     public static func replace(_ path: String, with bytes: [UInt8]) throws(Problem) {
@@ -85,7 +111,7 @@ extension FileSystem {
                 throw .file("create", path)
             }
         }
-        synchroniseFolder(folder(of: path) ?? (path.hasPrefix("/") ? "/" : "."))
+        synchroniseFolder(around: path)
     }
 
     /// Writes the bytes to a file beside `path`, of a name that nobody can have put a link at, and
@@ -100,6 +126,23 @@ extension FileSystem {
             throw .file("create", draft, reason: systemMessage(EEXIST))
         }
         try body(draft)
+    }
+
+    /// Gives a file that is whole the name it was written for, in place of another one or of none:
+    /// in one step, and so that a power cut leaves the old one or the new one whole. Nobody else
+    /// may have it open.
+    public static func put(_ draft: String, at path: String) throws(Problem) {
+        let descriptor = unsafe open(draft, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .file("open", draft) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .file("write", draft) }
+        guard unsafe rename(draft, path) == 0 else { throw .file("replace", path) }
+        synchroniseFolder(around: path)
+    }
+
+    /// Has the names beside a path survive a power cut as they are now.
+    public static func synchroniseFolder(around path: String) {
+        synchroniseFolder(folder(of: path) ?? (path.hasPrefix("/") ? "/" : "."))
     }
 
     /// So that names survive a power cut as contents do. Some file systems cannot; they keep names

@@ -64,6 +64,27 @@ public enum FileSystem {
         return unsafe String(cString: resolved)
     }
 
+    /// Removes files, as far as they are there and may be removed.
+    public static func remove(_ paths: String...) {
+        for path in paths { unsafe _ = unlink(path) }
+    }
+
+    /// The bytes of a file, without opening it; nil where there is no regular file.
+    public static func byteCount(of path: String) -> Int? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            return nil
+        }
+        return Int(status.st_size)
+    }
+
+    /// Whether two paths, links followed, lead to the same file.
+    public static func areSame(_ one: String, _ other: String) -> Bool {
+        var (first, second) = (stat(), stat())
+        guard unsafe stat(one, &first) == 0, unsafe stat(other, &second) == 0 else { return false }
+        return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+    }
+
     /// The part of a path before its last slash; nil where that is the root or nothing.
     public static func folder(of path: String) -> String? {
         guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return nil }

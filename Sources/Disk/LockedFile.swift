@@ -40,6 +40,20 @@ public final class LockedFile: Sendable {
         return isOurs ? .taken(file) : .held(by: file.process)
     }
 
+    /// Locks a folder against others who do: what they make in it comes one after the other.
+    ///
+    /// - Returns: nil when somebody else has it locked.
+    /// - Throws: 58030 when it cannot be opened.
+    public static func take(folder: String) throws(Problem) -> LockedFile? {
+        let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .file("use", folder) }
+        let file = LockedFile(descriptor)
+        let isTheirs =
+            uninterrupted { flock(descriptor, LOCK_EX | LOCK_NB) } != 0 && errno == EWOULDBLOCK
+        // A file system that knows no locks is nobody's fault, and rarely shared.
+        return isTheirs ? nil : file
+    }
+
     /// Tells others which process holds the lock, and what else they may want to know of it.
     public func write(process: Int32, _ notes: String...) {
         let line = Array((["\(process)"] + notes).map { $0 + "\n" }.joined().utf8)

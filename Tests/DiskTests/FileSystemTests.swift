@@ -104,4 +104,45 @@ import Testing
             return
         }
     }
+
+    @Test func `a draft takes its place, over another file or none`() throws {
+        let folder = try Folder()
+        let (draft, file) = (folder.path + "/a.part", folder.path + "/a")
+        for text in ["one", "another"] {
+            #expect(try FileSystem.makeFile(draft, Array(text.utf8)))
+            try FileSystem.put(draft, at: file)
+            #expect(FileSystem.contents(of: file) == Array(text.utf8))
+        }
+        #expect(FileSystem.names(in: folder.path) == ["a"])
+        #expect(throws: Problem.self) { try FileSystem.put(draft, at: file) }
+    }
+
+    @Test func `a file of some size is copied to a new one, and not over another`() throws {
+        let folder = try Folder()
+        let (file, copy) = (folder.path + "/a", folder.path + "/b")
+        let bytes = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+        #expect(try FileSystem.makeFile(file, bytes, mode: 0o644))
+        try FileSystem.copy(file, to: copy)
+        #expect(FileSystem.contents(of: copy) == bytes)
+        #expect(FileSystem.byteCount(of: copy) == bytes.count)
+        #expect(folder.mode(of: "b") == 0o600)
+        #expect(throws: Problem.self) { try FileSystem.copy(file, to: copy) }
+        #expect(!FileSystem.areSame(file, copy))
+        #expect(unsafe link(file, folder.path + "/c") == 0)
+        #expect(FileSystem.areSame(file, folder.path + "/c"))
+        FileSystem.remove(file, copy)
+        #expect(FileSystem.names(in: folder.path) == ["c"])
+        #expect(FileSystem.byteCount(of: folder.path) == nil)
+    }
+
+    @Test func `a folder is locked by one at a time`() throws {
+        let folder = try Folder()
+        do {
+            let lock = try #require(try LockedFile.take(folder: folder.path))
+            #expect(try LockedFile.take(folder: folder.path) == nil)
+            withExtendedLifetime(lock) {}
+        }
+        #expect(try LockedFile.take(folder: folder.path) != nil)
+        #expect(throws: Problem.self) { try LockedFile.take(folder: folder.path + "/none") }
+    }
 }
