@@ -122,6 +122,13 @@ public enum DatabaseLimits {
     /// How long they make way for it, and as long as a copy takes that is being made then: in that
     /// time all of ours have let go of their snapshots.
     static let checkpointNanosecondsMax: UInt64 = 2_000_000_000
+    /// Pages that a backup copies between two looks whether it is still wanted: a megabyte as a
+    /// rule, some milliseconds.
+    static let backupPages: Int32 = 256
+    /// How long a copy is checked between two such looks.
+    static let backupLookNanoseconds: UInt64 = 100_000_000
+    /// The most faults that are told of a file.
+    static let toldFaultsMax = 5
     /// Arguments of one `apus_object` call; SQLite allows 127.
     static let objectMembersMax = 126
 }

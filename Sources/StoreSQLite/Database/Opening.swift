@@ -64,6 +64,14 @@ enum Opening {
         return connection
     }
 
+    /// A connection to the file at `path` for whoever copies it or looks whether it is sound:
+    /// nobody is to write through it who has not been let to.
+    static func whole(path: String) throws(SQLiteError) -> Connection {
+        let connection = try Connection(path: path, options: options(.existing))
+        try SQLFunctions.define(on: connection)
+        return connection
+    }
+
     private static func setUp(
         _ connection: Connection, _ configuration: DatabaseConfiguration
     ) throws(SQLiteError) {
@@ -109,10 +117,14 @@ enum Opening {
                 model TEXT COLLATE NOCASE PRIMARY KEY, last INTEGER NOT NULL,
                 is_settled INTEGER NOT NULL) STRICT, WITHOUT ROWID;
             """, rights: .all)
+        try connection.execute("INSERT OR IGNORE INTO _apus_meta VALUES ('epoch', '\(newEpoch)')")
+    }
+
+    /// What names a history of changes that begins: 64 random bits.
+    static var newEpoch: String {
         var random = SystemRandomNumberGenerator()
         let bits: UInt64 = random.next()
-        let epoch = Base64URL.encode((0..<8).map { UInt8(truncatingIfNeeded: bits >> ($0 * 8)) })
-        try connection.execute("INSERT OR IGNORE INTO _apus_meta VALUES ('epoch', '\(epoch)')")
+        return Base64URL.encode((0..<8).map { UInt8(truncatingIfNeeded: bits >> ($0 * 8)) })
     }
 
     private static func options(_ mode: ConnectionOptions.Mode) -> ConnectionOptions {
@@ -127,14 +139,24 @@ enum Opening {
         let cause = "SQLite \(error.code): \(error.message)"
         switch error.primary {
         case ResultCode.notADatabase, ResultCode.corrupt:
-            return Problem(
-                code: "XX001", status: 503,
-                message: "\(path) is damaged or is not an Apus database: \(error.message).",
-                hint: SQLiteDialect().backupHint, cause: cause)
+            return .unsound(
+                path, error.message, hint: SQLiteDialect().backupHint, cause: cause)
         case ResultCode.readOnly, ResultCode.permission:
             return .file("write", path, reason: error.message, cause: cause)
         default:
             return .file("open", path, reason: error.message, cause: cause)
         }
+    }
+}
+
+extension Problem {
+    /// XX001: a file that cannot be used for what is in it.
+    static func unsound(
+        _ path: String, _ reason: String, hint: String?, cause: String? = nil
+    ) -> Problem {
+        Problem(
+            code: "XX001", status: 503,
+            message: "\(path) is damaged or is not an Apus database: \(reason).", hint: hint,
+            cause: cause)
     }
 }

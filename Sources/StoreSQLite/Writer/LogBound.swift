@@ -12,8 +12,8 @@ import Synchronization
 /// Reads of a loop are over with its turn; those that last keep the log from that as long as
 /// one begins before the other ends. Beyond the bound they make way together, since a single one
 /// suffices to keep it; a moment later, for a turn of a loop may be all that is in the way. A
-/// snapshot of another process cannot be ended: then they wait no longer, and are asked again when
-/// the log has grown by its bound once more.
+/// snapshot of another process cannot be ended, and that of a backup must not: then they wait no
+/// longer, and are asked again when the log has grown by its bound once more.
 struct LogBound {
     private enum State {
         /// The log is within the bound.
@@ -73,9 +73,9 @@ struct LogBound {
         if bytes <= bytesMax { return end() }
         switch state {
         case .within: state = .beyond(until: now &+ DatabaseLimits.checkpointPatienceNanoseconds)
-        case .beyond(let end) where now >= end && isIdle: makeWay(at: now)
+        case .beyond(let end) where now >= end && isIdle: makeWay(at: now, of: bytes)
         case .making(let end) where now >= end && isIdle: giveUp(at: bytes)
-        case .blocked where bytes > threshold: makeWay(at: now)
+        case .blocked where bytes > threshold: makeWay(at: now, of: bytes)
         case .beyond, .making, .blocked: break
         }
         lookLater()
@@ -139,7 +139,8 @@ struct LogBound {
         nextLook = monotonicNanoseconds() &+ pause
     }
 
-    private mutating func makeWay(at now: UInt64) {
+    private mutating func makeWay(at now: UInt64, of bytes: Int) {
+        if reads.areHeld { return giveUp(at: bytes) }
         reads.makeWay()
         state = .making(until: now &+ DatabaseLimits.checkpointNanosecondsMax)
     }
