@@ -90,7 +90,7 @@ extension Setting {
                 "the most connections to PostgreSQL; those of all nodes must fit",
                 standard: "4 and 3 for each loop, 16 at the least"),
         ] + turns + queues + projectName + auth + rest + realtime + throttle + metrics + proxies
-        + bounds
+        + bounds + backup
 
     private static let projectName = [
         Setting("name", \.name, .text, .onReload, "the project's name")
@@ -209,7 +209,7 @@ extension Setting {
         "auth": "Sign-up and sign-in.", "rest": "The REST API.", "realtime": "The feeds.",
         "throttle": "How often and how much clients may ask.",
         "metrics": "Who may read /metrics.", "proxies": "The proxies that requests come through.",
-        "cors": "Which web pages may call.",
+        "cors": "Which web pages may call.", "backup": "Copies of the database.",
         "limits": "The bounds of what one client may ask for.",
     ]
 }

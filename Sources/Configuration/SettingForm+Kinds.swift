@@ -170,6 +170,17 @@ extension SettingForm<Duration> {
         { Duration(span: $0) }, print: { $0.span })
 }
 
+extension SettingForm<Duration?> {
+    /// A span of time, or that there is none.
+    static let interval = SettingForm.string(
+        SettingSyntax(
+            metavar: "TIME", wording: Duration.spanWording + ", or \"0\"",
+            jsonSchema: ["type": "string", "pattern": .string("^0$|" + Duration.spanPattern)],
+            examples: ["90s", "0", "7d"], counterexample: "24"),
+        { $0 == "0" ? .some(nil) : Duration(span: $0).map(Optional.some) },
+        print: { $0?.span ?? "0" })
+}
+
 extension SettingForm<RateLimit?> {
     /// A rate, or that there is none.
     static let rate = SettingForm.string(

@@ -211,6 +211,16 @@ public struct Settings: Hashable, Sendable {
         public var isEmpty: Bool { limits.isEmpty && plans.isEmpty }
     }
 
+    /// Copies of the database that the server writes by itself.
+    public struct Backup: Hashable, Sendable {
+        /// How long after one the next is due; nil for never.
+        public var interval: Duration?
+        /// How many of them are kept.
+        public var keep = 7
+        /// Their folder; nil for one in the data directory.
+        public var directory: String?
+    }
+
     /// The bounds of what one client may ask for. Their defaults stand here and nowhere else: the
     /// rooms that keep such a bound are given it.
     public struct Bounds: Hashable, Sendable {
@@ -259,6 +269,8 @@ public struct Settings: Hashable, Sendable {
     public var proxies = Proxies()
     /// Which web pages may call.
     public var cors = CORS()
+    /// Copies of the database.
+    public var backup = Backup()
     /// The bounds of what one client may ask for.
     public var limits = Bounds()
 
