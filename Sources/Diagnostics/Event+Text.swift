@@ -35,6 +35,9 @@ extension Event {
         case .databaseShared(let servers): [Self.shared(servers)]
         case .closedToOthers(let path, let mode):
             ["\(path) was open to other users (mode \(mode)) and is closed to them now"]
+        case .backedUp(let path, _, let milliseconds): ["backup in \(milliseconds) ms: \(path)"]
+        case .backupFailed(let problem): ["no backup was written: \(Self.text(of: problem))"]
+        case .backupsDropped(let paths): ["removed old backups: \(Self.list(paths))"]
         case .descriptorsExhausted(let limit):
             [
                 "connections are turned away: all \(limit) descriptors are open; raise the limit "

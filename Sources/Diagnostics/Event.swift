@@ -68,6 +68,12 @@ public enum Event: Sendable {
     /// What becomes of the connections to a database server and of the changes that it tells; how
     /// much it matters.
     case databaseServer(level: LogLevel, text: String)
+    /// The server has written a backup of its database.
+    case backedUp(path: String, bytes: Int, milliseconds: UInt64)
+    /// A backup that was due could not be written; it is tried again later.
+    case backupFailed(problem: Problem)
+    /// Old backups were removed for newer ones.
+    case backupsDropped(paths: [String])
     /// Connections are turned away because the process has as many descriptors open as it may.
     case descriptorsExhausted(limit: Int)
     /// A connection from an address was refused, since as many are open as a bound allows; so many
@@ -91,14 +97,15 @@ public enum Event: Sendable {
             Self.level(ofStatus: status, isRefused: refusal != nil)
         case .channelRefused, .listening, .draining, .stopped, .schemasTaken, .schemasGone,
             .schemasWaiting, .schemasSettled, .schemasMended, .settingOverruled, .migrated,
-            .takenBack, .seedsKept, .secretsRestored, .requestsThrottled, .channelsRefused:
+            .takenBack, .seedsKept, .secretsRestored, .requestsThrottled, .channelsRefused,
+            .backedUp, .backupsDropped:
             .info
         case .schemaWarning, .settingWarning, .schemasRefused, .schemasHeldBack, .closedToOthers,
             .dataDirectoryMade,
             .secretsLost, .databaseMissing, .databaseShared, .descriptorsExhausted, .serviceLate,
             .linesDropped, .connectionsRefused, .handshakesRefused, .originUnread:
             .warning
-        case .databaseLost, .failed, .serviceFailed: .error
+        case .databaseLost, .failed, .serviceFailed, .backupFailed: .error
         case .databaseServer(let level, text: _): level
         }
     }
@@ -143,6 +150,9 @@ public enum Event: Sendable {
         case .secretsRestored: "secrets_restored"
         case .databaseLost: "database_lost"
         case .databaseServer: "database_server"
+        case .backedUp: "backed_up"
+        case .backupFailed: "backup_failed"
+        case .backupsDropped: "backups_dropped"
         case .descriptorsExhausted: "descriptors_exhausted"
         case .connectionsRefused: "connections_refused"
         case .handshakesRefused: "handshakes_refused"
@@ -203,6 +213,13 @@ public enum Event: Sendable {
         case .databaseLost(let path, _, _):
             [.init("path", .string(path)), .init("message", .string(lines.joined(separator: ";")))]
         case .databaseServer(level: _, let text): [.init("message", .string(text))]
+        case .backedUp(let path, let bytes, let milliseconds):
+            [
+                .init("path", .string(path)), .init("bytes", .integer(Int64(bytes))),
+                .init("duration_ms", .integer(Int64(clamping: milliseconds))),
+            ]
+        case .backupFailed(let problem): Self.fields(of: problem, request: nil)
+        case .backupsDropped(let paths): [Self.list("paths", paths)]
         case .descriptorsExhausted(let limit): [.init("limit", .integer(Int64(limit)))]
         case .connectionsRefused(let bound, let limit, let address, let untold):
             [

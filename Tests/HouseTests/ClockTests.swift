@@ -16,6 +16,7 @@ import Testing
         "Sources/REST/RESTService.swift": "now() in rules and defaults",
         "Sources/Realtime/RealtimeHub.swift": "exp of tokens, now() in rules",
         "Sources/Schema/Migrator.swift": "when a migration was applied",
+        "Sources/Server/Backup/BackupFolder.swift": "when a backup was begun",
         "Sources/Server/LoopRegistry.swift": "exp of tokens",
         "Sources/Server/MigrationCommands.swift": "a migration file's version",
         "Sources/Server/SchemaSet+Apply.swift": "now() in the defaults of seeds",

@@ -14,6 +14,9 @@ import Testing
         "Sources/Diagnostics/Event.swift fields": 72,
         "Sources/Diagnostics/Event+Text.swift lines": 56,
         "Sources/StorePostgres/Definition/PostgresDialect+Alterations.swift step": 70,
+        "Sources/Diagnostics/Event.swift name": 43,
+        "Sources/Diagnostics/Event.swift fields": 79,
+        "Sources/Diagnostics/Event+Text.swift lines": 57,
     ]
 
     @Test(arguments: SourceTree.sources + SourceTree.tests)
