@@ -103,7 +103,7 @@ extension Command {
 
     static let all = [
         initialise, dev, serve, check, format, migrateNew, migrateUp, migrateStatus, importRows,
-        settings, keys, completion, version,
+        backup, restore, settings, keys, completion, version,
     ]
 
     /// The overview that `apus` and `apus --help` print.

@@ -1,6 +1,5 @@
 import Configuration
 import Diagnostics
-import Glibc
 import Server
 
 extension Command {
@@ -83,26 +82,5 @@ extension Problem {
     fileprivate var noted: String? {
         guard case .text(let text)? = details else { return nil }
         return text
-    }
-}
-
-/// A line of a terminal that is written over as work goes on; nothing where nobody watches.
-/// Confined to the thread of the command.
-private final class ProgressLine {
-    private let isWatched = isatty(2) == 1
-    private var shown = ContinuousClock.now
-    private var isThere = false
-
-    /// Shows what was reached, not more often than one can read.
-    func show(_ text: String) {
-        guard isWatched, ContinuousClock.now - shown > .milliseconds(100) else { return }
-        shown = ContinuousClock.now
-        isThere = true
-        Terminal.progress("\r\(text)")
-    }
-
-    /// Takes the line away.
-    func clear() {
-        if isThere { Terminal.progress("\r\u{1B}[K") }
     }
 }

@@ -23,5 +23,9 @@ extension Switch {
         "--allow-destructive", "drop what holds rows or values, too")
     static let force = Switch("--force", "use a Schemas/ that is there and empty")
     static let formCheck = Switch("--check", "write nothing; tell which files have another form")
+    static let list = Switch("--list", "list the backups that are kept, and write none")
+    static let withSecrets = Switch("--with-secrets", "copy the file of the secrets, too")
+    static let replace = Switch(
+        "--replace", "take the place of a database that is there, and keep it beside it")
     static let help = Switch("--help", "show this help")
 }

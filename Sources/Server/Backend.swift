@@ -87,7 +87,8 @@ public final class Backend: Sendable {
             listenedTo: { registry.tablesHeard })
         let statusServer = parts.makeStatusServer()
         let services = ServiceRunner(
-            parts.order(registry, server, statusServer, reloader), log: parts.services.log)
+            parts.order(registry, server, statusServer, reloader, parts.makeBackups(options)),
+            log: parts.services.log)
         try services.start()
         let backend = Backend(
             parts, port: server.port, statusPort: statusServer?.port, services: services)

@@ -1,4 +1,5 @@
 import Auth
+import Configuration
 import Diagnostics
 import HTTPServer
 import REST
@@ -10,7 +11,7 @@ extension BackendParts {
     /// reverse: what is above is relied on by what is below.
     func order(
         _ registry: LoopRegistry, _ server: WebServer, _ statusServer: WebServer?,
-        _ reloader: SchemaReloader?
+        _ reloader: SchemaReloader?, _ backups: BackupKeeper?
     ) -> [Service] {
         let (database, auth, logQueue) = (services.database, services.auth, logQueue)
         let order = [
@@ -24,6 +25,7 @@ extension BackendParts {
                 tick: .every(.seconds(1)) { database.look() },
                 stop: { database.close(within: $0) }),
             Service("retention", tick: .every(.seconds(60)) { database.trimChanges() }),
+            backups.map(Self.writing),
             secretsWatch.map(Self.looking),
             refusals,
             // Their threads start with the first password, and the first long request.
@@ -48,6 +50,12 @@ extension BackendParts {
         return order.compactMap(\.self)
     }
 
+    private static func writing(_ backups: BackupKeeper) -> Service {
+        Service(
+            "backups", tick: .every(.seconds(1)) { backups.look() },
+            stop: { backups.stop(within: $0) })
+    }
+
     private static func looking(_ watch: SecretsWatch) -> Service {
         Service("secrets", tick: .every(.seconds(1)) { watch.look() })
     }
@@ -60,6 +68,23 @@ extension BackendParts {
                 observer.tellRest()
                 services.channelRefusals.tellRest()
             })
+    }
+
+    /// What writes backups as the settings say; nil where they ask for none.
+    func makeBackups(_ options: ServerOptions) -> BackupKeeper? {
+        guard let interval = settings.backup.interval else { return nil }
+        let log = services.log
+        do {
+            try options.database().requireBackups()
+        } catch {
+            log.record(.settingWarning("backup.interval does nothing: \(error)"))
+            return nil
+        }
+        let keeper = BackupKeeper(
+            services.database, in: options.backupFolder(settings), every: interval,
+            keep: settings.backup.keep, log: log)
+        metrics.observe(keeper)
+        return keeper
     }
 
     /// The server, which does not listen yet.

@@ -34,6 +34,7 @@ struct DataDirectory {
             path: path, descriptor: descriptor, names: names, record: record)
         try directory.closeItself()
         for name in directory.files { try directory.closeFile(name) }
+        if names.contains(Self.backups) { try directory.closeBackups() }
         try directory.ignoreInGit()
     }
 
@@ -87,6 +88,19 @@ struct DataDirectory {
         record(.closedToOthers(path: file, mode: status.octal))
     }
 
+    /// Looks at the folder that backups are kept in where nobody has named another. They are their
+    /// owner's alone by themselves, too.
+    private func closeBackups() throws(Problem) {
+        let folder = "\(path)/\(Self.backups)"
+        let status = try status(of: Self.backups)
+        // A link leads to where somebody wants them, who sees to it.
+        guard status.st_mode & S_IFMT == S_IFDIR, status.isWide else { return }
+        guard unsafe fchmodat(descriptor, Self.backups, 0o700, 0) == 0 else {
+            throw .unclosable(folder, mode: status.st_mode)
+        }
+        record(.closedToOthers(path: folder, mode: status.octal))
+    }
+
     /// Keeps secrets and data out of repositories.
     private func ignoreInGit() throws(Problem) {
         guard !names.contains(Self.gitignore) else { return }
@@ -120,22 +134,25 @@ struct DataDirectory {
 // What lies in a data directory.
 extension DataDirectory {
     private static let gitignore = ".gitignore"
+    private static let backups = "backups"
     private static let ours: Set<String> = [
         "apus.db", "apus.db-wal", "apus.db-shm", "apus.db-journal", "lock", "secrets.json",
-        "model.schema.json", "project.schema.json", gitignore,
+        "model.schema.json", "project.schema.json", gitignore, backups,
         // The lock by its former name.
         "apus.db.lock",
     ]
-    /// What is written beside a file before it takes its place, and left when a machine stops.
+    /// What is written beside a file before it takes its place, and left when a machine stops; and
+    /// databases that a restored one has replaced.
     private static let drafts = [
-        "secrets.json.new", "model.schema.json.new", "project.schema.json.new",
+        "secrets.json.new", "model.schema.json.new", "project.schema.json.new", "apus.db.part",
+        "apus.db.replaced-",
     ]
     /// What file systems put into the root of a volume.
     private static let furniture: Set<String> = ["lost+found"]
 
     /// What hides our files and none of the other things beside them.
     private static let ourPatterns =
-        "/.gitignore\n/apus.db*\n/lock\n/model.schema.json*\n/project.schema.json*\n"
+        "/.gitignore\n/apus.db*\n/backups/\n/lock\n/model.schema.json*\n/project.schema.json*\n"
         + "/secrets.json*\n"
 
     private static func isOurs(_ name: String) -> Bool {
@@ -144,7 +161,9 @@ extension DataDirectory {
 
     /// Our files. A `.gitignore` among other things belongs to those.
     private var files: [String] {
-        names.filter { Self.isOurs($0) && ($0 != Self.gitignore || strangers.isEmpty) }
+        names.filter {
+            Self.isOurs($0) && $0 != Self.backups && ($0 != Self.gitignore || strangers.isEmpty)
+        }
     }
 
     /// What is there beside our files.

@@ -12,14 +12,19 @@ final class Metrics: Sendable {
     /// The counters of the feeds.
     let feeds = FeedCounters()
     private let server = Mutex<WebServer?>(nil)
+    private let backups = Mutex<BackupKeeper?>(nil)
 
     /// Adds what the server's loops count.
     func observe(_ server: WebServer) { self.server.withLock { $0 = server } }
+
+    /// Adds what is known of the backups that the server writes.
+    func observe(_ backups: BackupKeeper) { self.backups.withLock { $0 = backups } }
 
     /// Appends every metric in Prometheus' text format.
     func append(to output: inout [UInt8]) {
         requests.append(to: &output)
         feeds.append(to: &output)
+        backups.withLock { $0 }?.counts.append(to: &output)
         guard let server = server.withLock({ $0 }) else { return }
         let loops = server.counters
         func single(

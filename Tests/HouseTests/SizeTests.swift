@@ -11,8 +11,6 @@ import Testing
     /// Tables by their nature, a row or two for each case, and what they may have: to find a row
     /// nobody reads all.
     static let tables = [
-        "Sources/Diagnostics/Event.swift fields": 72,
-        "Sources/Diagnostics/Event+Text.swift lines": 56,
         "Sources/StorePostgres/Definition/PostgresDialect+Alterations.swift step": 70,
         "Sources/Diagnostics/Event.swift name": 43,
         "Sources/Diagnostics/Event.swift fields": 79,

@@ -7,7 +7,7 @@ import Testing
 @Suite struct CommonOptionTests {
     static let commands = [
         "init", "dev", "serve", "check", "fmt", "migrate new", "migrate up", "migrate status",
-        "settings", "keys", "completion", "version",
+        "backup", "restore", "settings", "keys", "completion", "version",
     ]
 
     static let options = [

@@ -118,7 +118,7 @@ import Testing
         #expect(Self.mode("\(project.data)/letter.txt") == "644")
         let text = try String(contentsOfFile: "\(project.data)/.gitignore", encoding: .utf8)
         #expect(
-            text == "/.gitignore\n/apus.db*\n/lock\n/model.schema.json*\n/project.schema.json*\n"
+            text == "/.gitignore\n/apus.db*\n/backups/\n/lock\n/model.schema.json*\n/project.schema.json*\n"
                 + "/secrets.json*\n")
         let names = try Self.names(project.data).filter { $0 != "letter.txt" }
         for name in names {

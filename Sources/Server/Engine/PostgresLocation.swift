@@ -59,6 +59,23 @@ struct PostgresLocation: DatabaseLocation {
         try with(log) { try $0.standing() }
     }
 
+    func requireBackups() throws(Problem) { throw .backedUpElsewhere(description) }
+
+    func requireDatabase() {}
+
+    func backUp(
+        to path: String, progress: @escaping @Sendable (BackupProgress) throws(Problem) -> Void
+    ) throws(Problem) -> WrittenBackup {
+        throw .backedUpElsewhere(description)
+    }
+
+    func restore(
+        from backup: String, stamp: String, replaces: Bool,
+        progress: @escaping (BackupProgress) throws(Problem) -> Void
+    ) throws(Problem) -> RestoredDatabase {
+        throw .backedUpElsewhere(description)
+    }
+
     private func with<R>(_ log: Log, _ body: (PostgresMigrations) throws -> R) throws -> R {
         try PostgresMigrations.with(
             PostgresConfiguration(cluster), log: Self.report(to: log), body)
@@ -69,7 +86,24 @@ struct PostgresLocation: DatabaseLocation {
     }
 }
 
+extension Problem {
+    /// Backups of PostgreSQL are its own programs' work.
+    fileprivate static func backedUpElsewhere(_ address: String) -> Problem {
+        Problem(
+            code: "backup_unbuilt", status: 500,
+            message: "Backups of PostgreSQL are its own programs' work: \(address).",
+            hint: "pg_dump --format=custom --file=FILE '\(address)' writes one, and pg_restore "
+                + "reads it into an empty database.")
+    }
+}
 extension PostgresDatabase: ServedDatabase {
+    /// Refused: PostgreSQL's own programs do that.
+    func backUp(
+        to path: String, progress: @escaping @Sendable (BackupProgress) throws(Problem) -> Void
+    ) throws(Problem) -> WrittenBackup {
+        throw .backedUpElsewhere("the database")
+    }
+
     /// Nothing: several may serve from it.
     func noteServer(at url: String) {}
 

@@ -1,5 +1,6 @@
 import Configuration
 import Diagnostics
+import Disk
 import Glibc
 import Network
 import Quotas
@@ -70,6 +71,35 @@ struct SQLiteLocation: DatabaseLocation {
 
     func standing(_ log: Log) throws -> DatabaseStanding? {
         try SQLiteDatabase.standing(at: path)
+    }
+
+    func requireBackups() {}
+
+    func requireDatabase() throws(Problem) {
+        // One that was made a moment ago has no byte yet.
+        guard FileSystem.byteCount(of: path) ?? 0 > 0 else { throw .noDatabase(at: path) }
+    }
+
+    func backUp(
+        to target: String, progress: @escaping @Sendable (BackupProgress) throws(Problem) -> Void
+    ) throws(Problem) -> WrittenBackup {
+        try SQLiteDatabase.backUp(databaseAt: path, to: target, progress: progress)
+    }
+
+    func restore(
+        from backup: String, stamp: String, replaces: Bool,
+        progress: @escaping (BackupProgress) throws(Problem) -> Void
+    ) throws(Problem) -> RestoredDatabase {
+        try SQLiteDatabase.restore(
+            from: backup, to: path, stamp: stamp, replaces: replaces, progress: progress)
+    }
+}
+
+extension Problem {
+    fileprivate static func noDatabase(at path: String) -> Problem {
+        Problem(
+            code: "no_database", status: 500, message: "There is no database at \(path).",
+            hint: "--project and --data tell where it is.")
     }
 }
 

@@ -6,7 +6,7 @@ import Schema
 import Store
 
 /// A database as a server uses it: what its services know of it, and what only the server does.
-protocol ServedDatabase: Database, MigrationTarget {
+protocol ServedDatabase: Database, MigrationTarget, BackupSource {
     /// What a loop reads and writes with. To be called on the loop.
     func attach(to context: LoopContext) throws(Problem) -> LoopStore
 
@@ -62,4 +62,26 @@ protocol DatabaseLocation: Sendable {
 
     /// What the database has on record; nil where there is none yet. Makes and changes nothing.
     func standing(_ log: Log) throws -> DatabaseStanding?
+
+    /// Throws where backups are not the server's to write, with what writes them.
+    func requireBackups() throws(Problem)
+
+    /// Throws where there is nothing to be backed up.
+    func requireDatabase() throws(Problem)
+
+    /// Writes a backup, also beside a server that uses the database: see
+    /// ``Store/BackupSource/backUp(to:progress:)``.
+    func backUp(
+        to path: String, progress: @escaping @Sendable (BackupProgress) throws(Problem) -> Void
+    ) throws(Problem) -> WrittenBackup
+
+    /// Puts a backup in the place of the database, which no server may be using.
+    ///
+    /// - Parameters:
+    ///   - stamp: What tells what is kept of the former one from all else: a date and time.
+    ///   - replaces: Whether there may be one.
+    func restore(
+        from backup: String, stamp: String, replaces: Bool,
+        progress: @escaping (BackupProgress) throws(Problem) -> Void
+    ) throws(Problem) -> RestoredDatabase
 }

@@ -1,0 +1,69 @@
+import Configuration
+import Diagnostics
+import Server
+
+extension Command {
+    static let backup = Command(
+        "backup", operands: "[FILE|DIR]",
+        summary: "write a copy of the database, beside its server or without one",
+        discussion: """
+            The copy is of one moment, while the server goes on writing, and is checked before it
+            has its name: until then it is FILE.part, and whoever is interrupted leaves no more than
+            that. Without an operand it is called after the time and goes where backups are kept.
+            The secrets are in it only with --with-secrets, in a file beside it: without them
+            everybody is signed out, and all keys change. Backups are as secret as the data
+            directory. 'apus serve' writes them by itself where backup.interval is set.
+            """,
+        settings: commonAndSecrets + [.backupDirectory], switches: [.list, .withSecrets, .json],
+        example: "apus backup"
+    ) { arguments in
+        let target = try operand(arguments, most: 1, of: "backup")
+        let options = ServerOptions(arguments.given)
+        if arguments.has(.list) {
+            let list = try BackupCommand.list(options, in: target)
+            Terminal.print(arguments.has(.json) ? list.json + "\n" : list.text)
+            return 0
+        }
+        let progress = ProgressLine()
+        let report = try BackupCommand.run(
+            options, to: target, includesSecrets: arguments.has(.withSecrets)
+        ) { progress.show($0) }
+        progress.clear()
+        Terminal.print(arguments.has(.json) ? report.json + "\n" : report.text)
+        return 0
+    }
+
+    static let restore = Command(
+        "restore", operands: "FILE",
+        summary: "put a backup in the place of the database",
+        discussion: """
+            The server has to be stopped. The backup is checked first, and takes its place in one
+            step: whoever is interrupted has what was there or what is restored. Where a database is
+            there, --replace is needed; it is kept beside it, under a name that is told. Secrets
+            that were copied with the backup are restored where there are none. The history of
+            changes begins anew: no cursor of before holds in it.
+            """,
+        settings: commonAndSecrets, switches: [.replace, .json],
+        example: "apus restore .apus/backups/20261128T193000Z.db --replace"
+    ) { arguments in
+        guard let file = try operand(arguments, most: 1, of: "restore") else {
+            throw UsageError("'apus restore' needs a FILE; 'apus backup --list' shows backups")
+        }
+        let progress = ProgressLine()
+        let report = try RestoreCommand.run(
+            ServerOptions(arguments.given), from: file, replaces: arguments.has(.replace)
+        ) { progress.show($0) }
+        progress.clear()
+        Terminal.print(arguments.has(.json) ? report.json + "\n" : report.text)
+        return 0
+    }
+
+    private static func operand(
+        _ arguments: Arguments, most count: Int, of command: String
+    ) throws(UsageError) -> String? {
+        if arguments.operands.count > count {
+            throw UsageError("'apus \(command)' takes one operand at the most")
+        }
+        return arguments.operands.first
+    }
+}

@@ -1,0 +1,28 @@
+import Glibc
+import Synchronization
+
+/// A line of a terminal that is written over as work goes on; nothing where nobody watches.
+final class ProgressLine: Sendable {
+    private struct State {
+        var shown = ContinuousClock.now
+        var isThere = false
+    }
+
+    private let isWatched = isatty(2) == 1
+    private let state = Mutex(State())
+
+    /// Shows what was reached, not more often than one can read.
+    func show(_ text: String) {
+        guard isWatched else { return }
+        state.withLock { state in
+            guard ContinuousClock.now - state.shown > .milliseconds(100) else { return }
+            state = State(isThere: true)
+            Terminal.progress("\r\(text)\u{1B}[K")
+        }
+    }
+
+    /// Takes the line away.
+    func clear() {
+        if state.withLock(\.isThere) { Terminal.progress("\r\u{1B}[K") }
+    }
+}
