@@ -81,6 +81,9 @@ public struct ConnectionOptions: Hashable, Sendable {
     /// The library's version: `3.40.1`.
     public static var libraryVersion: String { unsafe String(cString: sqlite3_libversion()) }
 
+    /// The same as a number: 3,040,001.
+    public static var libraryVersionNumber: Int { Int(sqlite3_libversion_number()) }
+
     /// Settings of the library, made once before anything is opened. SQLite's own count of the
     /// memory it uses would make all threads meet at one lock; large pieces alone are counted.
     private static let settings: Void = {

@@ -169,6 +169,30 @@ import Testing
         #expect(begun == [false, true, false, false, true, true])
     }
 
+    @Test(.sqliteOnly) func `one before something for good is called so, and stays`() throws {
+        let project = try TestProject()
+        let options = try project.options()
+        let written = try options.withDatabase { database in
+            try options.backUp(database, before: "migrate")
+        }
+        #expect(written.path.hasPrefix(project.data + "/backups/20"))
+        #expect(written.path.hasSuffix("Z-before-migrate.db"))
+        let folder = try options.backupFolder()
+        #expect(try folder.drop(keeping: 0) == [])
+        #expect(try folder.backups().map(\.path) == [written.path])
+    }
+
+    @Test(.sqliteOnly) func `the folder of backups is closed to others`() throws {
+        let project = try TestProject()
+        try FileManager.default.createDirectory(
+            atPath: project.data + "/backups", withIntermediateDirectories: true)
+        DataDirectoryTests.close(project.data, to: 0o755)
+        DataDirectoryTests.close(project.data + "/backups", to: 0o755)
+        try project.options().withDatabase { _ in }
+        #expect(DataDirectoryTests.mode(project.data) == "700")
+        #expect(DataDirectoryTests.mode(project.data + "/backups") == "700")
+    }
+
     @Test(.sqliteOnly) func `a server writes them as its settings say, and tells`() async throws {
         let server = try TestBackend(
             models: ["notes": TestProject.note],

@@ -120,7 +120,7 @@ import Values
         let reader = try #require(try SQLiteReader.inspecting(path))
         _ = try reader.all("SELECT name FROM items")
         let read = #expect(throws: Problem.self) { try restore(replaces: true) }
-        #expect(read?.code == "55P03")
+        #expect(read?.code == "database_open")
         withExtendedLifetime(reader) {}
         #expect(try names().filter { !$0.hasSuffix("-shm") && !$0.hasSuffix("-wal") } == ["apus.db"])
     }
@@ -170,6 +170,67 @@ import Values
         #expect(problem?.message.contains(words) == true, "\(problem?.message ?? "")")
         #expect(try names() == ["apus.db"])
         #expect(try Self.items(path) == ["of before"])
+    }
+
+    /// Such as one of a schema that this SQLite cannot read.
+    @Test func `of a backup that a newer SQLite has written that is told`() throws {
+        var bytes = directory.read("backup.db")
+        bytes.replaceSubrange(96..<100, with: [0, 0x4C, 0x4B, 0x40])
+        bytes.replaceSubrange(4096..<4196, with: [UInt8](repeating: 0xA5, count: 100))
+        try directory.write(bytes, to: "new.db")
+        let problem = #expect(throws: Problem.self) { try restore(directory.file("new.db")) }
+        #expect(problem?.code == "XX001")
+        #expect(problem?.hint?.contains("SQLite 5.0.0 has written it") == true, "\(problem)")
+    }
+
+    /// Whatever is done between a backup and its restoration.
+    @Test(arguments: 1...12) func `what is restored is what was there`(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        try makeFormer()
+        let database = try SQLiteDatabase.open(.file(path))
+        var states: [(file: String, rows: [[Value]])] = []
+        for step in 1...6 {
+            for _ in 0..<Int.random(in: 1...40, using: &generator) {
+                try Self.change(database, &generator)
+            }
+            let file = directory.file("\(step).db")
+            try database.backUp(to: file) { _ throws(Problem) in }
+            states.append((file, try Self.rows(database)))
+        }
+        database.close()
+        for (file, rows) in states.shuffled(using: &generator) {
+            try restore(file, replaces: true)
+            let database = try SQLiteDatabase.open(.file(path))
+            defer { database.close() }
+            #expect(try Self.rows(database) == rows)
+        }
+        #expect(try names().count == 7)
+    }
+
+    private static func change(
+        _ database: SQLiteDatabase, _ generator: inout SeededGenerator
+    ) throws {
+        let id = Int64.random(in: 1...50, using: &generator)
+        let bytes = Int.random(in: 0...9000, using: &generator)
+        let statements = [
+            "INSERT OR REPLACE INTO items (id, name, data) "
+                + "VALUES (\(id), hex(randomblob(9)), hex(zeroblob(\(bytes))))",
+            "DELETE FROM items WHERE id = \(id)", "INSERT INTO parts DEFAULT VALUES",
+            "CREATE TABLE IF NOT EXISTS t\(id) (b TEXT) STRICT", "DROP TABLE IF EXISTS t\(id)",
+        ]
+        let statement = statements.randomElement(using: &generator) ?? ""
+        try database.writeAndWait { transaction throws(Problem) in
+            try transaction.script(statement)
+        }
+    }
+
+    /// All that is there but what names the history.
+    private static func rows(_ database: SQLiteDatabase) throws -> [[Value]] {
+        let reader = try database.makeReader()
+        return try reader.all("SELECT name, sql FROM sqlite_schema ORDER BY name")
+            + (try reader.all("SELECT * FROM items ORDER BY id"))
+            + (try reader.all("SELECT * FROM parts ORDER BY id"))
+            + (try reader.all("SELECT * FROM _apus_meta WHERE key <> 'epoch' ORDER BY key"))
     }
 
     @Test func `a backup whose rows refer to none is told`() throws {

@@ -19,8 +19,14 @@ struct DatabaseRestoration {
     /// The path by which what is there is kept.
     let kept: String
 
-    private static let hint =
-        "Nothing was changed. Restore another one: 'apus backup --list' shows those that are kept."
+    /// What to do where the backup is damaged, or looks so to an SQLite that is older than it.
+    private var hint: String {
+        if let writer = SQLiteVersion(ofDatabase: backup), writer > .library {
+            return "Nothing was changed. SQLite \(writer) has written it, and this program has "
+                + "SQLite \(SQLiteVersion.library): one as new may read it."
+        }
+        return "Nothing was changed. Restore another one: 'apus backup --list' shows what is kept."
+    }
 
     private var draft: String { path + ".part" }
 
@@ -33,7 +39,7 @@ struct DatabaseRestoration {
         forgetUnfinished()
         let isThere = (FileSystem.byteCount(of: path) ?? 0) > 0
         guard replaces || !isThere else { throw .databaseExists(path) }
-        let copy = try DatabaseCopy(draft: draft, hint: Self.hint, reporter)
+        let copy = try DatabaseCopy(draft: draft, hint: hint, reporter)
         defer { copy.remove() }
         let found = try copy.write(from: backup)
         try copy.check(found, isThorough: true, of: backup)
@@ -59,7 +65,7 @@ struct DatabaseRestoration {
         }
         // Whatever SQLite makes of nothing is an empty database, and sound.
         if FileSystem.byteCount(of: backup) == 0 {
-            throw .unsound(backup, "it is empty", hint: Self.hint)
+            throw .unsound(backup, "it is empty", hint: hint)
         }
     }
 
@@ -116,7 +122,7 @@ struct DatabaseRestoration {
     /// Writes all of the former database into its file.
     ///
     /// - Returns: false when it is so damaged that SQLite cannot.
-    /// - Throws: 55P03 when another process has it open, 58030.
+    /// - Throws: `database_open` when another process has it open, 58030.
     private func gatherFormer() throws(Problem) -> Bool {
         do throws(SQLiteError) {
             let connection = try Opening.whole(path: path)
@@ -128,7 +134,7 @@ struct DatabaseRestoration {
         } catch {
             switch error.primary {
             case ResultCode.corrupt, ResultCode.notADatabase: return false
-            case ResultCode.busy, ResultCode.locked: throw Problem(DatabaseError(error))
+            case ResultCode.busy, ResultCode.locked: throw .databaseOpen(path)
             default: throw .file("write", path, reason: error.message)
             }
         }
@@ -152,8 +158,8 @@ extension SQLiteDatabase {
     ///   - stamp: What tells what was there and is kept from all else: a date and time.
     ///   - replaces: Whether a database may be there.
     ///   - progress: told now and then how far it has come. What it throws ends it.
-    /// - Throws: 55006 while a server uses the database, `database_exists`, XX001 for a backup that
-    ///   is damaged or none, 58030. All is as it was then.
+    /// - Throws: 55006 while a server uses the database, `database_open`, `database_exists`, XX001
+    ///   for a backup that is damaged or none, 58030. All is as it was then.
     public static func restore(
         from backup: String, to path: String, stamp: String, replaces: Bool,
         progress: @escaping (BackupProgress) throws(Problem) -> Void
@@ -170,6 +176,12 @@ extension SQLiteDatabase {
 }
 
 extension Problem {
+    fileprivate static func databaseOpen(_ path: String) -> Problem {
+        Problem(
+            code: "database_open", status: 500, message: "Another process has \(path) open.",
+            hint: "Close it there, such as in a shell of SQLite's. Nothing was changed.")
+    }
+
     fileprivate static func databaseExists(_ path: String) -> Problem {
         Problem(
             code: "database_exists", status: 500, message: "There is a database at \(path).",
