@@ -125,6 +125,8 @@ public enum DatabaseLimits {
     /// Pages that a backup copies between two looks whether it is still wanted: a megabyte as a
     /// rule, some milliseconds.
     static let backupPages: Int32 = 256
+    /// Bytes of it that are written before the disk has to have them.
+    static let backupSynchronisedBytes = 8_388_608
     /// How long a copy is checked between two such looks.
     static let backupLookNanoseconds: UInt64 = 100_000_000
     /// The most faults that are told of a file.

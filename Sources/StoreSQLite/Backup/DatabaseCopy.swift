@@ -51,7 +51,7 @@ struct DatabaseCopy {
         do throws(SQLiteError) {
             let source = try Opening.whole(path: path)
             let target = try Opening.whole(path: draft)
-            // Nothing of it is worth anything before it is whole: nothing is synchronised twice.
+            // Nothing of it is worth anything before it is whole.
             try target.execute("PRAGMA synchronous = OFF")
             try target.execute("PRAGMA journal_mode = MEMORY")
             guard source.beginReading() else { throw SQLiteError.noSnapshot }
@@ -59,12 +59,30 @@ struct DatabaseCopy {
             let size = Int(try source.integer("PRAGMA page_size"))
             let found = Found(
                 pages: try source.integer("PRAGMA page_count"), records: try source.records())
-            try source.copyPages(to: target, atATime: DatabaseLimits.backupPages) { done, all in
-                reporter.goOn(.copying(bytes: done * size, of: all * size))
-            }
+            try copy(source, to: target, pageBytes: size)
             return found
         } catch {
             throw problem(error, copying: path)
+        }
+    }
+
+    /// Copies the pages, and has the disk keep up with them: were it to take all of them at the end,
+    /// whoever commits meanwhile would wait for it.
+    private func copy(
+        _ source: Connection, to target: Connection, pageBytes size: Int
+    ) throws(SQLiteError) {
+        var synchronised = 0
+        var isSound = true
+        do throws(SQLiteError) {
+            try source.copyPages(to: target, atATime: DatabaseLimits.backupPages) { done, all in
+                if (done - synchronised) * size >= DatabaseLimits.backupSynchronisedBytes {
+                    isSound = target.synchroniseFile()
+                    synchronised = done
+                }
+                return isSound && reporter.goOn(.copying(bytes: done * size, of: all * size))
+            }
+        } catch {
+            throw isSound ? error : .notSynchronised
         }
     }
 
@@ -141,6 +159,8 @@ final class CopyReporter {
 }
 
 extension SQLiteError {
+    fileprivate static let notSynchronised = SQLiteError(
+        code: ResultCode.inputOutput, message: "the disk does not keep it")
     fileprivate static let noSnapshot = SQLiteError(
         code: ResultCode.cannotOpen, message: "it cannot be read")
     fileprivate static let notAlone = SQLiteError(
