@@ -101,6 +101,39 @@ public final class ExclusiveConnection: Sendable {
         try run(BlockingUnit(.writes, .script(script), row: row), timeout)
     }
 
+    /// Runs a `COPY … TO STDOUT` and waits for its end.
+    ///
+    /// - Parameters:
+    ///   - step: is told of its end, on the loop.
+    ///   - data: takes each piece, on the loop; false ends the statement, and the connection is
+    ///     then of no use any more.
+    @discardableResult
+    public func copyOut(
+        _ shape: StatementShape, within timeout: Duration,
+        step: @escaping (Int, CommandTag?) -> Void, data: @escaping (Span<UInt8>) -> Bool
+    ) throws(UnitFailure) -> TransactionStatus {
+        let unit = BlockingUnit(
+            .reads,
+            .steps { session, unit throws(FormatFault) in
+                session.execute(shape, in: unit, columns: .never) { _ in }
+            }, row: { _, _ in }, step: step, data: data)
+        return try run(unit, timeout)
+    }
+
+    /// Runs a `COPY … FROM STDIN` and waits for its end.
+    ///
+    /// - Parameters:
+    ///   - step: is told of its end, on the loop.
+    ///   - source: gives the data, on the loop; nil ends it.
+    @discardableResult
+    public func copyIn(
+        _ shape: StatementShape, within timeout: Duration,
+        step: @escaping (Int, CommandTag?) -> Void, source: @escaping () -> [UInt8]?
+    ) throws(UnitFailure) -> TransactionStatus {
+        let unit = BlockingUnit(.writes, .copy(shape, source), row: { _, _ in }, step: step)
+        return try run(unit, timeout)
+    }
+
     private func run(
         _ unit: BlockingUnit, _ timeout: Duration
     ) throws(UnitFailure) -> TransactionStatus {
@@ -124,17 +157,21 @@ private final class BlockingUnit: @unchecked Sendable {
     private let isEndedByServer: Bool
     private let row: (Int, DataRow) -> Void
     private let step: (Int, CommandTag?) -> Void
+    private let data: (Span<UInt8>) -> Bool
+    private var token: UnitToken?
 
     init(
         _ effect: PostgresUnit.Effect, _ content: PostgresUnit.Content,
         isEndedByServer: Bool = false, row: @escaping (Int, DataRow) -> Void,
-        step: @escaping (Int, CommandTag?) -> Void = { _, _ in }
+        step: @escaping (Int, CommandTag?) -> Void = { _, _ in },
+        data: @escaping (Span<UInt8>) -> Bool = { _ in true }
     ) {
         self.effect = effect
         self.content = content
         self.isEndedByServer = isEndedByServer
         self.row = row
         self.step = step
+        self.data = data
     }
 
     func run(
@@ -143,12 +180,28 @@ private final class BlockingUnit: @unchecked Sendable {
         precondition(!context.isCurrent, "a loop cannot wait for itself")
         let reply = Handover<Result<TransactionStatus, UnitFailure>>()
         context.post { [self] in
-            let unit = PostgresUnit(effect, content) { reply.give($0) }
+            let unit = PostgresUnit(effect, content) { [self] result in
+                token = nil
+                reply.give(result)
+            }
             unit.isEndedByServer = isEndedByServer
             unit.onRow = row
             unit.onStep = step
-            _ = submit(unit)
+            unit.onCopyData = { [self] piece in
+                guard token != nil, !data(piece) else { return }
+                // Nothing may be done to the connection while it hands something on.
+                context.post { [self] in withdraw(reply) }
+            }
+            token = submit(unit)
         }
         return try reply.take().get()
+    }
+
+    /// Nobody wants to hear the rest of it.
+    private func withdraw(_ reply: Handover<Result<TransactionStatus, UnitFailure>>) {
+        guard let token else { return }
+        self.token = nil
+        token.withdraw()
+        reply.give(.failure(.lost(mayHaveRun: false)))
     }
 }

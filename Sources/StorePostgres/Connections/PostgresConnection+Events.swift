@@ -12,7 +12,9 @@ extension PostgresConnection {
         case .finished(let unit, let outcome): finished(unit, outcome)
         case .columns(let step, let place):
             run(of: step.unit)?.unit?.onColumns?(step.index, session.columns(place))
-        case .copyData, .copyIn, .copyOut, .setting: break
+        case .copyData(let step, let place): deliverCopy(step, place)
+        case .copyIn: load()
+        case .copyOut, .setting: break
         case .deriveKeys(let derivation): deriveKeys(derivation)
         case .ready: becameReady()
         case .notice(let error): cluster.log(.notice(error, host: host.shown))

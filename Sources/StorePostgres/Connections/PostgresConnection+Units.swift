@@ -11,6 +11,10 @@ extension PostgresConnection {
         run.answerBytes = 0
         switch content(of: unit, run) {
         case .script(let sql): run.began(on: self, as: session.query(sql))
+        case .copy(let shape, let source):
+            let id = session.beginCopy(shape)
+            loads = Load(unit: id, source: source)
+            run.began(on: self, as: id)
         case .steps(let steps):
             let id = session.begin()
             isDelivering = true
@@ -78,6 +82,7 @@ extension PostgresConnection {
     func finished(_ id: UnitID, _ outcome: UnitOutcome) {
         guard let index = running.firstIndex(where: { $0.id == id }) else { return }
         let run = running.remove(at: index)
+        if loads?.unit == id { loads = nil }
         // The server runs one after the other.
         if index == 0 { pool?.charge(loop.nowMilliseconds - max(firstSince, run.begun), for: run) }
         notePace(of: run, outcome)

@@ -33,6 +33,8 @@ final class PostgresConnection: StreamSocketDelegate {
     weak var loan: LentConnection?
     /// While a unit's own code looks into the session, nothing may be added to it.
     var isDelivering = false
+    /// What a unit loads, while it has something to send.
+    var loads: Load?
     /// A request to cancel that is on its way.
     var cancelRequest: CancelRequest?
     /// When that was begun, in milliseconds of the loop's clock.
@@ -139,7 +141,7 @@ final class PostgresConnection: StreamSocketDelegate {
 
     func socketReachedEnd(_ socket: StreamSocket) { connectionLost() }
     func socketClosed(_ socket: StreamSocket, reason: CloseReason) { connectionLost() }
-    func socketDrained(_ socket: StreamSocket) {}
+    func socketDrained(_ socket: StreamSocket) { load() }
 
     private func connectionLost() {
         guard !isOver else { return }

@@ -8,7 +8,8 @@ public import Quotas
 /// could have happened. Its steps are then written anew, which tells the owner that whatever came
 /// before is void.
 ///
-/// All closures are called on the loop. `onRow` and the steps submit nothing. None is a COPY.
+/// All closures are called on the loop. `onRow`, `onCopyData` and the steps submit nothing. A COPY
+/// FROM STDIN is a unit of its own.
 ///
 /// Its maker sets what it wants of it before it is submitted, and nothing after that.
 public final class PostgresUnit {
@@ -37,6 +38,8 @@ public final class PostgresUnit {
         case steps(Steps)
         /// One or several statements as text; values come as text.
         case script(String)
+        /// A COPY FROM STDIN, and what gives its data piece by piece, until it gives nil.
+        case copy(StatementShape, () -> [UInt8]?)
     }
 
     /// What running it does.
@@ -66,6 +69,9 @@ public final class PostgresUnit {
     public var onColumns: ((_ step: Int, [ResultColumn]) -> Void)?
     /// Takes a row where it lies in the buffer that it was received in.
     public var onRow: ((_ step: Int, DataRow) -> Void)?
+    /// Takes a piece of what a COPY TO STDOUT sends, one row as a rule, where it lies in the buffer
+    /// that it was received in.
+    public var onCopyData: ((Span<UInt8>) -> Void)?
     /// Is told that a step has run to its end, which is no commit; nil when it is suspended and
     /// may have more rows.
     public var onStep: ((_ step: Int, CommandTag?) -> Void)?
@@ -88,6 +94,19 @@ public final class PostgresUnit {
         completion: @escaping (Result<TransactionStatus, UnitFailure>) -> Void
     ) {
         self.init(effect, .steps(steps), completion: completion)
+    }
+
+    /// A unit that loads rows, on a connection that is lent. Whoever is lent it may be in a
+    /// transaction.
+    ///
+    /// - Parameters:
+    ///   - shape: a COPY FROM STDIN.
+    ///   - source: gives its data in pieces of any size, as fast as they leave; nil ends it.
+    public convenience init(
+        loading shape: StatementShape, from source: @escaping () -> [UInt8]?,
+        completion: @escaping (Result<TransactionStatus, UnitFailure>) -> Void
+    ) {
+        self.init(.writes, .copy(shape, source), completion: completion)
     }
 
     /// A unit of statements as text, without NUL and COPY.

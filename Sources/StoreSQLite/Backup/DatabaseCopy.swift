@@ -66,8 +66,8 @@ struct DatabaseCopy {
         }
     }
 
-    /// Copies the pages, and has the disk keep up with them: were it to take all of them at the end,
-    /// whoever commits meanwhile would wait for it.
+    /// Copies the pages, and has the disk keep up with them: were it to take all of them at the
+    /// end, whoever commits meanwhile would wait for it.
     private func copy(
         _ source: Connection, to target: Connection, pageBytes size: Int
     ) throws(SQLiteError) {
