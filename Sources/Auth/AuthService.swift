@@ -70,6 +70,12 @@ public final class AuthService: Sendable {
             })
     }
 
+    /// Brings the tables of this room up to date, for whoever loads them before anything is served.
+    /// Blocks.
+    public static func prepareTables(in database: any Database) throws(Problem) {
+        _ = try AuthTables.prepare(database, now: .now)
+    }
+
     /// Passwords that wait to be hashed now, and those hashed so far, and refused because too many
     /// waited.
     public var passwordQueue: (waiting: Int, hashed: Int, refused: RefusalCounts) { hasher.counts }

@@ -69,6 +69,12 @@ public enum FileSystem {
         for path in paths { unsafe _ = unlink(path) }
     }
 
+    /// Removes a folder with the files in it, as far as that may be done.
+    public static func removeFolder(_ path: String) {
+        for name in names(in: path) ?? [] { unsafe _ = unlink("\(path)/\(name)") }
+        unsafe _ = rmdir(path)
+    }
+
     /// The bytes of a file, without opening it; nil where there is no regular file.
     public static func byteCount(of path: String) -> Int? {
         var status = stat()

@@ -109,6 +109,16 @@ public final class PostgresCopies {
         try worded { () throws(DatabaseError) in try session.facts(space).epoch }
     }
 
+    /// About how many bytes the tables have.
+    public func byteCount() throws(Problem) -> Int {
+        let rows = try rows(
+            """
+            SELECT sum(pg_catalog.pg_table_size(c.oid)) FROM pg_catalog.pg_class AS c
+            WHERE c.relnamespace = pg_catalog.current_schema()::regnamespace AND c.relkind = 'r'
+            """)
+        return rows.first?.first.flatMap { $0 }.flatMap { Int($0) } ?? 0
+    }
+
     /// The migration files that were applied, oldest first.
     public func records() throws(Problem) -> [MigrationRecord] {
         try worded { () throws(DatabaseError) in
@@ -179,10 +189,8 @@ public final class PostgresCopies {
         guard let last = sequence.last else { return }
         let table = PostgresDialect.literal(quoted(identifier: sequence.table))
         let column = PostgresDialect.literal(sequence.column)
-        _ = try rows(
-            """
-            SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence(\(table), \(column)), \(last))
-            """)
+        let name = "pg_catalog.pg_get_serial_sequence(\(table), \(column))"
+        _ = try rows("SELECT pg_catalog.setval(\(name), \(last))")
     }
 
     /// Notes what a copy has noted of itself.
@@ -208,21 +216,21 @@ public final class PostgresCopies {
 extension PostgresMigrations {
     /// Copies rows out of the database as it is at one moment, whoever writes meanwhile.
     public func copyingOut<R>(
-        _ body: (PostgresCopies) throws -> R
-    ) throws -> R {
+        _ body: (PostgresCopies) throws(Problem) -> R
+    ) throws(Problem) -> R {
         try transact("REPEATABLE READ, READ ONLY", "ROLLBACK", body)
     }
 
     /// Copies rows into the database, all of them or none.
     public func copyingIn<R>(
-        _ body: (PostgresCopies) throws -> R
-    ) throws -> R {
+        _ body: (PostgresCopies) throws(Problem) -> R
+    ) throws(Problem) -> R {
         try transact("READ COMMITTED, READ WRITE", "COMMIT", body)
     }
 
     private func transact<R>(
-        _ mode: String, _ end: String, _ body: (PostgresCopies) throws -> R
-    ) throws -> R {
+        _ mode: String, _ end: String, _ body: (PostgresCopies) throws(Problem) -> R
+    ) throws(Problem) -> R {
         let session = try BlockingSession.borrow(from: pool)
         defer { session.close() }
         let copies = PostgresCopies(session)

@@ -4,7 +4,8 @@ import PostgresWire
 public import Store
 
 extension PostgresDatabase: MigrationTarget {
-    private var migrations: PostgresMigrations { PostgresMigrations(loop.access) }
+    /// The database as migrations know it, on the loop of its transactions.
+    public var migrations: PostgresMigrations { PostgresMigrations(loop.access) }
 
     /// See ``Store/MigrationEngine/definitions``.
     public var definitions: any DefinitionDialect { migrations.definitions }
@@ -58,6 +59,20 @@ extension PostgresDatabase: MigrationTarget {
 }
 
 extension PostgresDatabase {
+    /// Connects once more, on a loop that `body` has to itself: what it does there keeps nobody
+    /// waiting.
+    public func apart<R>(
+        _ body: (PostgresMigrations) throws(Problem) -> R
+    ) throws(Problem) -> R {
+        let log = log
+        let cluster = PostgresCluster(configuration.cluster, resolver: Resolver()) {
+            log(.connection($0))
+        }
+        let loop = try DatabaseLoop(cluster)
+        defer { loop.stop() }
+        return try body(PostgresMigrations(loop.access))
+    }
+
     /// The other servers that are connected to the database, each as people tell it from others.
     /// Blocks.
     public func otherServers() throws(Problem) -> [String] {
