@@ -8,11 +8,12 @@ extension Command {
         summary: "write a copy of the database, beside its server or without one",
         discussion: """
             The copy is of one moment, while the server goes on writing, and is checked before it
-            has its name: until then it is FILE.part, and whoever is interrupted leaves no more than
-            that. Without an operand it is called after the time and goes where backups are kept.
-            The secrets are in it only with --with-secrets, in a file beside it: without them
-            everybody is signed out, and all keys change. Backups are as secret as the data
-            directory. 'apus serve' writes them by itself where backup.interval is set.
+            has its name: until then it is called .part behind that, and whoever is interrupted
+            leaves no more. Without an operand it is called after the time and goes where backups
+            are kept. It is one file; with --database a folder, with the rows of all tables of
+            models and accounts. The secrets are in it only with --with-secrets, in a file beside
+            it: without them everybody is signed out, and all keys change. Backups are as secret as
+            the data directory. 'apus serve' writes them by itself where backup.interval is set.
             """,
         settings: commonAndSecrets + [.backupDirectory], switches: [.list, .withSecrets, .json],
         example: "apus backup"
@@ -34,20 +35,22 @@ extension Command {
     }
 
     static let restore = Command(
-        "restore", operands: "FILE",
+        "restore", operands: "BACKUP",
         summary: "put a backup in the place of the database",
         discussion: """
             The server has to be stopped. The backup is checked first, and takes its place in one
             step: whoever is interrupted has what was there or what is restored. Where a database is
-            there, --replace is needed; it is kept beside it, under a name that is told. Secrets
-            that were copied with the backup are restored where there are none. The history of
-            changes begins anew: no cursor of before holds in it.
+            there, --replace is needed; it is kept beside it, under a name that is told. With
+            --database the rows are loaded into one that has applied the same migration files and
+            holds none; --replace then removes those that are there, for good. Secrets that were
+            copied with the backup are restored where there are none. The history of changes begins
+            anew: no cursor of before holds in it.
             """,
         settings: commonAndSecrets, switches: [.replace, .json],
         example: "apus restore .apus/backups/20261128T193000Z.db --replace"
     ) { arguments in
         guard let file = try operand(arguments, most: 1, of: "restore") else {
-            throw UsageError("'apus restore' needs a FILE; 'apus backup --list' shows backups")
+            throw UsageError("'apus restore' needs a BACKUP; 'apus backup --list' shows backups")
         }
         let progress = ProgressLine()
         let report = try RestoreCommand.run(

@@ -26,6 +26,6 @@ extension Switch {
     static let list = Switch("--list", "list the backups that are kept, and write none")
     static let withSecrets = Switch("--with-secrets", "copy the file of the secrets, too")
     static let replace = Switch(
-        "--replace", "take the place of a database that is there, and keep it beside it")
+        "--replace", "take the place of what is there, which SQLite keeps beside it")
     static let help = Switch("--help", "show this help")
 }

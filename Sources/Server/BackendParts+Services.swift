@@ -73,16 +73,9 @@ extension BackendParts {
     /// What writes backups as the settings say; nil where they ask for none.
     func makeBackups(_ options: ServerOptions) -> BackupKeeper? {
         guard let interval = settings.backup.interval else { return nil }
-        let log = services.log
-        do {
-            try options.database().requireBackups()
-        } catch {
-            log.record(.settingWarning("backup.interval does nothing: \(error)"))
-            return nil
-        }
         let keeper = BackupKeeper(
-            services.database, in: options.backupFolder(settings), every: interval,
-            keep: settings.backup.keep, log: log)
+            services.database, backupKind, in: options.backupFolder(settings), every: interval,
+            keep: settings.backup.keep, log: services.log)
         metrics.observe(keeper)
         return keeper
     }

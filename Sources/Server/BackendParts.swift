@@ -16,6 +16,8 @@ struct BackendParts {
     let keys: APIKeys
     /// Where the rows are, for people.
     let location: String
+    /// What backups of them are.
+    let backupKind: BackupKind
     let services: SharedServices
     let logQueue: LogQueue
     let metrics = Metrics()
@@ -38,7 +40,7 @@ struct BackendParts {
         try options.prepareDataDirectory(log: log)
         let sources = try SecretsSources(options)
         let found = try options.database()
-        location = found.description
+        (location, backupKind) = (found.description, found.backupKind)
         memory = settings.memory.makePool()
         let database = try found.open(settings, memory: memory, log: log)
         do {

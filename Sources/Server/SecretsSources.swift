@@ -211,7 +211,8 @@ extension Problem {
                 + "ones: then every API key and session of before is void.")
     }
 
-    fileprivate static func served(by servers: [String]) -> Problem {
+    /// What an operator does to a database that nobody serves.
+    static func served(by servers: [String]) -> Problem {
         Problem(
             code: "database_served", status: 503,
             message: "Servers are connected to the database and have its secrets: "

@@ -98,7 +98,8 @@ import Values
                 var count = 0
                 while end.count == 0 {
                     count += 1
-                    let row = #"{"pair":"\#(writer)-\#(count)","text":"\#(String(repeating: "x", count: 500))"}"#
+                    let row =
+                        #"{"pair":"\#(writer)-\#(count)","text":"\#(String(repeating: "x", count: 500))"}"#
                     _ = try? client.send("POST", "/rest/v1/pairs", "[\(row),\(row)]")
                 }
                 end.next()
@@ -228,7 +229,7 @@ import Values
     }
 
     static let misuses: [([String], String)] = [
-        (["restore"], "apus: 'apus restore' needs a FILE; 'apus backup --list' shows backups"),
+        (["restore"], "apus: 'apus restore' needs a BACKUP; 'apus backup --list' shows backups"),
         (["restore", "a", "b"], "apus: 'apus restore' takes one operand at the most"),
         (["backup", "a", "b"], "apus: 'apus backup' takes one operand at the most"),
     ]
@@ -239,16 +240,6 @@ import Values
         let command = try RunningCommand(words + ["--project", project.path])
         #expect(command.nextLine() == text)
         #expect(command.exitCode() == 2)
-    }
-
-    @Test(arguments: [["backup"], ["restore", "Package.swift"]])
-    func `of PostgreSQL it is said what writes backups`(words: [String]) throws {
-        let project = try TestProject(models: Self.models)
-        let (lines, code) = try Self.run(
-            words, in: project, environment: ["APUS_DATABASE": "postgres:///app"])
-        #expect(code == 1)
-        #expect(lines.contains { $0.contains("pg_dump --format=custom") }, "\(lines)")
-        #expect(try Self.names(project.path) == ["Schemas"])
     }
 }
 

@@ -50,7 +50,8 @@ import Testing
         every interval: Duration = .seconds(3600 * 24), keep: Int = 3, at now: UInt64
     ) -> BackupKeeper {
         BackupKeeper(
-            source, in: folder, every: interval, keep: keep, log: Log(level: .error), at: now)
+            source, .file, in: folder, every: interval, keep: keep, log: Log(level: .error), at: now
+        )
     }
 
     /// Lets a keeper look, and waits for what it has begun.
@@ -75,7 +76,7 @@ import Testing
 
     @Test func `a server that starts goes on from the last one of another`() async throws {
         try folder.prepare()
-        let last = folder.newPath(at: Instant(seconds: Instant.now.seconds - 20 * 3600))
+        let last = folder.newPath(nil, .file, at: Instant(seconds: Instant.now.seconds - 20 * 3600))
         try Data("copy".utf8).write(to: URL(filePath: last))
         let keeper = keeper(at: 0)
         #expect(keeper.counts.lastBytes == 4)
@@ -146,7 +147,7 @@ import Testing
         let moment = Instant(seconds: 1_795_894_200)
         var names: [String] = []
         for _ in 0..<3 {
-            let path = folder.newPath(at: moment)
+            let path = folder.newPath(nil, .file, at: moment)
             try Data().write(to: URL(filePath: path))
             names.append(String(path.suffix(19)))
         }

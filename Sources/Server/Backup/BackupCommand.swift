@@ -10,8 +10,8 @@ public enum BackupCommand {
     /// Writes a backup, beside the server that uses the database or without one.
     ///
     /// - Parameters:
-    ///   - target: A file, or a folder, which is there or ends in a slash; nil for the folder of
-    ///     the settings.
+    ///   - target: What is to be made, or the folder for it, which is there or ends in a slash; nil
+    ///     for the folder of the settings.
     ///   - includesSecrets: Whether the file of the secrets is copied too.
     ///   - progress: told how far it has come, in words.
     /// - Throws: what keeps it from being written; nothing is left of it then.
@@ -21,13 +21,14 @@ public enum BackupCommand {
     ) throws -> BackupReport {
         let location = try options.database()
         if FileSystem.exists(options.dataDirectory) { try options.prepareDataDirectory() }
-        try location.requireBackups()
         try location.requireDatabase()
-        let path = try options.backupPath(target)
+        let path = try options.backupPath(target, location.backupKind)
         let secrets = try copySecrets(of: options, for: path, isWanted: includesSecrets)
         let start = monotonicNanoseconds()
         do {
-            let backup = try location.backUp(to: path) { progress($0.words) }
+            let backup = try location.backUp(to: path, try options.commandLog()) {
+                progress($0.words)
+            }
             return BackupReport(
                 backup: backup, secrets: secrets, nanoseconds: monotonicNanoseconds() - start)
         } catch {
@@ -79,20 +80,21 @@ extension ServerOptions {
     ) throws -> WrittenBackup {
         let folder = try backupFolder()
         try folder.prepare()
-        return try database.backUp(to: folder.newPath("before-\(what)"), progress: progress)
+        let path = folder.newPath("before-\(what)", try self.database().backupKind)
+        return try database.backUp(to: path, progress: progress)
     }
 
     /// Where a backup goes that is to go to `target`.
-    fileprivate func backupPath(_ target: String?) throws -> String {
+    fileprivate func backupPath(_ target: String?, _ kind: BackupKind) throws -> String {
         guard let target else {
             let folder = try backupFolder()
             try folder.prepare()
-            return folder.newPath()
+            return folder.newPath(nil, kind)
         }
         guard target.hasSuffix("/") || FileSystem.isFolder(target) == true else { return target }
         let folder = BackupFolder(path: target.hasSuffix("/") ? String(target.dropLast()) : target)
         try folder.prepare()
-        return folder.newPath()
+        return folder.newPath(nil, kind)
     }
 }
 

@@ -3,14 +3,23 @@ import Configuration
 import Diagnostics
 import Disk
 
+/// What a backup is, as its name ends.
+enum BackupKind: String, CaseIterable {
+    /// A file: SQLite's.
+    case file = ".db"
+    /// A folder of files: PostgreSQL's.
+    case folder = ".pg"
+}
+
 /// The folder that backups are kept in, which their names put in the order of time:
 /// `20261128T193000Z.db`. Others may lie in it, too; they are left alone.
 struct BackupFolder {
     let path: String
 
-    private static let ending = ".db"
     /// What the names end in of files that are being written.
     private static let draftEndings = ["", "-wal", "-shm", "-journal"].map { ".db.part" + $0 }
+    /// The same of folders.
+    private static let folderDraftEnding = ".pg.part"
     private static let secretsEnding = ".secrets.json"
 
     /// Makes the folder, for its owner alone, and removes what a backup has left in it that was
@@ -22,10 +31,13 @@ struct BackupFolder {
         defer { withExtendedLifetime(lock) {} }
         let names = FileSystem.names(in: path) ?? []
         for name in names where Self.stamp(of: name) != nil {
+            let stem = String(name.dropLast(Self.secretsEnding.count))
+            let isAlone =
+                name.hasSuffix(Self.secretsEnding)
+                && !BackupKind.allCases.contains { names.contains(stem + $0.rawValue) }
             let isDraft = Self.draftEndings.contains { name.hasSuffix($0) }
-            let database = String(name.dropLast(Self.secretsEnding.count)) + Self.ending
-            let isAlone = name.hasSuffix(Self.secretsEnding) && !names.contains(database)
             if isDraft || isAlone { FileSystem.remove(file(name)) }
+            if name.hasSuffix(Self.folderDraftEnding) { FileSystem.removeFolder(file(name)) }
         }
     }
 
@@ -33,12 +45,14 @@ struct BackupFolder {
     ///
     /// - Parameter label: What is put behind the time, for one that the server's schedule does not
     ///   remove.
-    func newPath(_ label: String? = nil, at moment: Instant = .now) -> String {
+    func newPath(
+        _ label: String? = nil, _ kind: BackupKind, at moment: Instant = .now
+    ) -> String {
         let label = label.map { "-" + $0 } ?? ""
         var seconds = moment.seconds
         while true {
             let stamp = Self.stamp(of: Instant(seconds: seconds))
-            let path = file(stamp + label + Self.ending)
+            let path = file(stamp + label + kind.rawValue)
             if !FileSystem.exists(path) { return path }
             seconds += 1
         }
@@ -51,13 +65,23 @@ struct BackupFolder {
         guard FileSystem.exists(path) else { return [] }
         guard let names = FileSystem.names(in: path) else { throw .file("read", path) }
         return names.compactMap { name in
-            guard name.hasSuffix(Self.ending), let stamp = Self.stamp(of: name),
-                let bytes = FileSystem.byteCount(of: file(name))
-            else { return nil }
+            guard let kind = Self.kind(of: name), let stamp = Self.stamp(of: name) else {
+                return nil
+            }
             let secrets = Self.secretsPath(of: file(name))
             return KeptBackup(
-                path: file(name), byteCount: bytes, stamp: stamp,
-                secretsPath: FileSystem.exists(secrets) ? secrets : nil)
+                path: file(name), kind: kind, byteCount: Self.byteCount(of: file(name), kind),
+                stamp: stamp, secretsPath: FileSystem.exists(secrets) ? secrets : nil)
+        }
+    }
+
+    /// The bytes of a backup.
+    static func byteCount(of path: String, _ kind: BackupKind) -> Int {
+        switch kind {
+        case .file: FileSystem.byteCount(of: path) ?? 0
+        case .folder:
+            (FileSystem.names(in: path) ?? [])
+                .reduce(0) { $0 + (FileSystem.byteCount(of: "\(path)/\($1)") ?? 0) }
         }
     }
 
@@ -65,9 +89,19 @@ struct BackupFolder {
     ///
     /// - Returns: the paths of those that were removed.
     func drop(keeping count: Int) throws(Problem) -> [String] {
-        let dropped = try backups().filter(\.isUnlabelled).dropLast(count).map(\.path)
-        for path in dropped { FileSystem.remove(path, Self.secretsPath(of: path)) }
-        return dropped
+        let dropped = try backups().filter(\.isUnlabelled).dropLast(count)
+        for backup in dropped {
+            switch backup.kind {
+            case .file: FileSystem.remove(backup.path)
+            case .folder:
+                // What is left of it, if this is cut off, must not look like a whole one.
+                let draft = backup.path + ".part"
+                try FileSystem.put(backup.path, at: draft)
+                FileSystem.removeFolder(draft)
+            }
+            FileSystem.remove(Self.secretsPath(of: backup.path))
+        }
+        return dropped.map(\.path)
     }
 
     /// The newest of those that have no label.
@@ -75,8 +109,12 @@ struct BackupFolder {
 
     /// Where the secrets are that were copied with a backup.
     static func secretsPath(of backup: String) -> String {
-        let isOurs = backup.hasSuffix(ending)
-        return (isOurs ? String(backup.dropLast(ending.count)) : backup) + secretsEnding
+        let kind = kind(of: backup)
+        return (kind.map { String(backup.dropLast($0.rawValue.count)) } ?? backup) + secretsEnding
+    }
+
+    private static func kind(of name: String) -> BackupKind? {
+        BackupKind.allCases.first { name.hasSuffix($0.rawValue) }
     }
 
     /// A moment as it stands in names: `20261128T193000Z`.
@@ -100,6 +138,7 @@ struct BackupFolder {
 /// A backup that lies in the folder for them.
 struct KeptBackup {
     let path: String
+    let kind: BackupKind
     let byteCount: Int
     /// When it was begun, as its name says: `20261128T193000Z`.
     let stamp: String
@@ -107,7 +146,7 @@ struct KeptBackup {
     let secretsPath: String?
 
     /// Whether the name says nothing but when.
-    var isUnlabelled: Bool { path.hasSuffix(stamp + ".db") }
+    var isUnlabelled: Bool { path.hasSuffix(stamp + kind.rawValue) }
 
     /// When it was begun, as RFC 3339 has it.
     var time: String {

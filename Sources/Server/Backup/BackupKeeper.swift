@@ -28,6 +28,7 @@ final class BackupKeeper: Sendable {
 
     private let source: any BackupSource
     private let folder: BackupFolder
+    private let kind: BackupKind
     private let keep: Int
     private let log: Log
     private let state: Mutex<State>
@@ -39,11 +40,12 @@ final class BackupKeeper: Sendable {
 
     /// - Parameter now: The moment of the clock that `look` tells later ones of.
     init(
-        _ source: any BackupSource, in folder: BackupFolder, every interval: Duration, keep: Int,
-        log: Log, at now: UInt64 = monotonicNanoseconds()
+        _ source: any BackupSource, _ kind: BackupKind, in folder: BackupFolder,
+        every interval: Duration, keep: Int, log: Log, at now: UInt64 = monotonicNanoseconds()
     ) {
         self.source = source
         self.folder = folder
+        self.kind = kind
         self.keep = keep
         self.log = log
         // Where the folder cannot be read the first backup tells why.
@@ -74,7 +76,8 @@ final class BackupKeeper: Sendable {
         var isWritten = false
         do throws(Problem) {
             try folder.prepare()
-            let backup = try source.backUp(to: folder.newPath()) { [self] _ throws(Problem) in
+            let backup = try source.backUp(to: folder.newPath(nil, kind)) {
+                [self] _ throws(Problem) in
                 if state.withLock(\.isOver) { throw .stopping }
             }
             isWritten = true

@@ -18,7 +18,6 @@ public enum RestoreCommand {
         progress: @escaping @Sendable (String) -> Void
     ) throws -> RestoreReport {
         let location = try options.database()
-        try location.requireBackups()
         guard FileSystem.exists(backup) else { throw Problem.file("read", backup) }
         try options.prepareDataDirectory()
         let secrets = try SecretsRestoration(options, from: backup)
@@ -28,7 +27,7 @@ public enum RestoreCommand {
         let restored: RestoredDatabase
         do {
             restored = try location.restore(
-                from: backup, stamp: BackupFolder.stamp(), replaces: replaces
+                from: backup, options, stamp: BackupFolder.stamp(), replaces: replaces
             ) { progress($0.words) }
         } catch {
             if isFirst { secrets.takeBack() }

@@ -59,21 +59,24 @@ struct PostgresLocation: DatabaseLocation {
         try with(log) { try $0.standing() }
     }
 
-    func requireBackups() throws(Problem) { throw .backedUpElsewhere(description) }
+    var backupKind: BackupKind { .folder }
 
+    /// The server tells where there is none.
     func requireDatabase() {}
 
     func backUp(
-        to path: String, progress: @escaping @Sendable (BackupProgress) throws(Problem) -> Void
-    ) throws(Problem) -> WrittenBackup {
-        throw .backedUpElsewhere(description)
+        to path: String, _ log: Log,
+        progress: @escaping @Sendable (BackupProgress) throws(Problem) -> Void
+    ) throws -> WrittenBackup {
+        try with(log) { try PostgresBackup.write($0, to: path, progress: progress) }
     }
 
     func restore(
-        from backup: String, stamp: String, replaces: Bool,
-        progress: @escaping (BackupProgress) throws(Problem) -> Void
-    ) throws(Problem) -> RestoredDatabase {
-        throw .backedUpElsewhere(description)
+        from backup: String, _ options: ServerOptions, stamp: String, replaces: Bool,
+        progress: @escaping @Sendable (BackupProgress) throws(Problem) -> Void
+    ) throws -> RestoredDatabase {
+        try PostgresRestoration(try PostgresBackup(at: backup), progress)
+            .run(options, replaces: replaces)
     }
 
     private func with<R>(_ log: Log, _ body: (PostgresMigrations) throws -> R) throws -> R {
@@ -86,22 +89,15 @@ struct PostgresLocation: DatabaseLocation {
     }
 }
 
-extension Problem {
-    /// Backups of PostgreSQL are its own programs' work.
-    fileprivate static func backedUpElsewhere(_ address: String) -> Problem {
-        Problem(
-            code: "backup_unbuilt", status: 500,
-            message: "Backups of PostgreSQL are its own programs' work: \(address).",
-            hint: "pg_dump --format=custom --file=FILE '\(address)' writes one, and pg_restore "
-                + "reads it into an empty database.")
-    }
-}
 extension PostgresDatabase: ServedDatabase {
-    /// Refused: PostgreSQL's own programs do that.
+    /// See ``Store/BackupSource/backUp(to:progress:)``. By a connection and on a loop of its own:
+    /// files are written there.
     func backUp(
         to path: String, progress: @escaping @Sendable (BackupProgress) throws(Problem) -> Void
     ) throws(Problem) -> WrittenBackup {
-        throw .backedUpElsewhere("the database")
+        try apart { migrations throws(Problem) in
+            try PostgresBackup.write(migrations, to: path, progress: progress)
+        }
     }
 
     /// Nothing: several may serve from it.

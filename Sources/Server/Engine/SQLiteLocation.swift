@@ -73,7 +73,7 @@ struct SQLiteLocation: DatabaseLocation {
         try SQLiteDatabase.standing(at: path)
     }
 
-    func requireBackups() {}
+    var backupKind: BackupKind { .file }
 
     func requireDatabase() throws(Problem) {
         // One that was made a moment ago has no byte yet.
@@ -81,15 +81,16 @@ struct SQLiteLocation: DatabaseLocation {
     }
 
     func backUp(
-        to target: String, progress: @escaping @Sendable (BackupProgress) throws(Problem) -> Void
-    ) throws(Problem) -> WrittenBackup {
+        to target: String, _ log: Log,
+        progress: @escaping @Sendable (BackupProgress) throws(Problem) -> Void
+    ) throws -> WrittenBackup {
         try SQLiteDatabase.backUp(databaseAt: path, to: target, progress: progress)
     }
 
     func restore(
-        from backup: String, stamp: String, replaces: Bool,
-        progress: @escaping (BackupProgress) throws(Problem) -> Void
-    ) throws(Problem) -> RestoredDatabase {
+        from backup: String, _ options: ServerOptions, stamp: String, replaces: Bool,
+        progress: @escaping @Sendable (BackupProgress) throws(Problem) -> Void
+    ) throws -> RestoredDatabase {
         try SQLiteDatabase.restore(
             from: backup, to: path, stamp: stamp, replaces: replaces, progress: progress)
     }

@@ -63,8 +63,8 @@ protocol DatabaseLocation: Sendable {
     /// What the database has on record; nil where there is none yet. Makes and changes nothing.
     func standing(_ log: Log) throws -> DatabaseStanding?
 
-    /// Throws where backups are not the server's to write, with what writes them.
-    func requireBackups() throws(Problem)
+    /// What its backups are.
+    var backupKind: BackupKind { get }
 
     /// Throws where there is nothing to be backed up.
     func requireDatabase() throws(Problem)
@@ -72,8 +72,9 @@ protocol DatabaseLocation: Sendable {
     /// Writes a backup, also beside a server that uses the database: see
     /// ``Store/BackupSource/backUp(to:progress:)``.
     func backUp(
-        to path: String, progress: @escaping @Sendable (BackupProgress) throws(Problem) -> Void
-    ) throws(Problem) -> WrittenBackup
+        to path: String, _ log: Log,
+        progress: @escaping @Sendable (BackupProgress) throws(Problem) -> Void
+    ) throws -> WrittenBackup
 
     /// Puts a backup in the place of the database, which no server may be using.
     ///
@@ -81,7 +82,7 @@ protocol DatabaseLocation: Sendable {
     ///   - stamp: What tells what is kept of the former one from all else: a date and time.
     ///   - replaces: Whether there may be one.
     func restore(
-        from backup: String, stamp: String, replaces: Bool,
-        progress: @escaping (BackupProgress) throws(Problem) -> Void
-    ) throws(Problem) -> RestoredDatabase
+        from backup: String, _ options: ServerOptions, stamp: String, replaces: Bool,
+        progress: @escaping @Sendable (BackupProgress) throws(Problem) -> Void
+    ) throws -> RestoredDatabase
 }
