@@ -165,8 +165,8 @@ import Values
                             + "VALUES (hex(randomblob(8)), hex(zeroblob(1000000)))")
                 }
             }
-            // Longer than the writer is patient.
-            usleep(400_000)
+            // Longer than the writer is patient, and looks again where that is of no use.
+            usleep(1_300_000)
             try database.writeAndWait { transaction throws(Problem) in
                 try transaction.script("INSERT INTO parts (item) VALUES (NULL)")
             }

@@ -36,6 +36,8 @@ struct LogBound {
     /// When to look though nobody writes; nil for not at all.
     private(set) var nextLook: UInt64?
     private var copySchedule = CopySchedule()
+    /// Whether a backup was in the way at the last look.
+    private var wasHeld = false
     /// Whether a write has found the disk full since the log began anew.
     private var isDiskFull = false
     /// From when on that is worth a try.
@@ -71,6 +73,10 @@ struct LogBound {
             return end()
         }
         if bytes <= bytesMax { return end() }
+        let isHeld = reads.areHeld
+        // What was in the way is gone: nobody else need make way for what can be copied now.
+        if wasHeld, !isHeld { state = .within }
+        wasHeld = isHeld
         switch state {
         case .within: state = .beyond(until: now &+ DatabaseLimits.checkpointPatienceNanoseconds)
         case .beyond(let end) where now >= end && isIdle: makeWay(at: now, of: bytes)
