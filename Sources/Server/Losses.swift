@@ -4,8 +4,11 @@ import Store
 
 // What drops rows or values is done only where somebody has said that it may.
 extension ServerOptions {
-    /// Judges a migration file that drops what holds rows or values, before it is applied.
-    func losing(_ log: Log) -> (MigrationFile, Holdings) throws(Problem) -> Void {
+    /// Judges a migration file that drops what holds rows or values, before it is applied: a backup
+    /// is written first.
+    func losing(
+        in database: any ServedDatabase, _ log: Log
+    ) -> (MigrationFile, Holdings) throws(Problem) -> Void {
         { file, holdings throws(Problem) in
             guard file.isDestructive || self.allowsLosses else {
                 throw .losses(
@@ -13,6 +16,26 @@ extension ServerOptions {
                     hint: "Nothing of it was applied. If that is meant, apply it with "
                         + "--allow-destructive, or write '-- apus: destructive' on its first line.")
             }
+            try self.backUp(database, beforeLosing: holdings, log)
+        }
+    }
+
+    /// Writes a backup before something is dropped that is not empty.
+    func backUp(
+        _ database: any ServedDatabase, beforeLosing holdings: Holdings, _ log: Log
+    ) throws(Problem) {
+        let start = monotonicNanoseconds()
+        do {
+            let backup = try backUp(database, before: "migrate")
+            let milliseconds = (monotonicNanoseconds() - start) / 1_000_000
+            log.record(
+                .backedUp(
+                    path: backup.path, bytes: backup.byteCount, milliseconds: milliseconds))
+        } catch let problem as Problem {
+            throw problem
+        } catch {
+            let losses = holdings.missed.map(\.description).joined(separator: ", ")
+            throw .migration("no backup can be written before \(losses): \(error)")
         }
     }
 }

@@ -81,7 +81,7 @@ public enum MigrationCommands {
                         against: declared, applying: status.pending, to: try migrator.structure()))
             }
             return try migrator.apply(
-                dryRun, losing: options.losing(try options.commandLog()),
+                dryRun, losing: options.losing(in: database, try options.commandLog()),
                 progress: { applied($0.fileName) }
             ).count
         }

@@ -49,7 +49,7 @@ extension SchemaSet {
                 against: catalogue, applying: pending, to: try migrator.structure()))
         try files.requireComplete()
         _ = try migrator.apply(
-            files.dryRun, losing: options.losing(log),
+            files.dryRun, losing: options.losing(in: database, log),
             judge: { live throws(Problem) in try files.requireThere(live) },
             progress: { log.record(.migrated(name: $0.fileName)) })
     }

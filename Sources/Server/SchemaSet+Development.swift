@@ -18,6 +18,12 @@ extension SchemaSet {
             try applyFiles(extending.pending, to: database, options, log: log)
             extending = try SchemaExtension(self, database, options)
         }
+        if options.allowsLosses {
+            let holdings = try extending.holdings(in: database)
+            if !holdings.missed.isEmpty {
+                try options.backUp(database, beforeLosing: holdings, log)
+            }
+        }
         try carryOut(extending, extending.pending, in: database, log: log)
     }
 
@@ -32,7 +38,7 @@ extension SchemaSet {
         try Problem.requireKept(
             dryRun.faults(against: catalogue, applying: pending, to: try migrator.structure()))
         _ = try migrator.apply(
-            dryRun, takesOver: true, losing: options.losing(log),
+            dryRun, takesOver: true, losing: options.losing(in: database, log),
             progress: { log.record(.migrated(name: $0.fileName)) })
     }
 
@@ -100,6 +106,14 @@ private struct SchemaExtension: Sendable {
                 })
         self.pending = pending
         self.dryRun = dryRun
+    }
+
+    /// What is in what is to be dropped.
+    func holdings(in database: any ServedDatabase) throws(Problem) -> Holdings {
+        try database.inspect { transaction throws(Problem) in
+            try Holdings(
+                of: try difference(in: transaction).losses.map(\.part), in: transaction)
+        }
     }
 
     /// Does all of it, and takes it back. Of files that need something which others cannot do with,
