@@ -102,8 +102,8 @@ extension Command {
     }
 
     static let all = [
-        initialise, dev, serve, check, format, migrateNew, migrateUp, migrateStatus, importRows,
-        backup, restore, settings, keys, completion, version,
+        initialise, dev, serve, check, format, migrateNew, migrateUp, migrateStatus,
+        migrateVerify, importRows, backup, restore, settings, keys, completion, version,
     ]
 
     /// The overview that `apus` and `apus --help` print.

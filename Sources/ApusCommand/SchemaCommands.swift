@@ -67,10 +67,22 @@ extension Command {
             Each is recorded with its checksum, and applied whole or not at all: when a statement
             fails, or a file drops what Schemas/ still declares, or what holds rows or values and
             neither the file nor --allow-destructive says that it may. Those before one that makes
-            tables anew, or runs outside of a transaction, stay applied.
+            tables anew, or runs outside of a transaction, stay applied. One that is older than some
+            that are applied, as another branch brings it, goes behind them where that comes to the
+            same. With --dry-run all is done to a copy of the database, rows and all, and timed.
             """,
-        switches: [.allowDestructive], example: "apus migrate up"
+        switches: [.allowDestructive, .dryRun], example: "apus migrate up --dry-run"
     ) { arguments in
+        if arguments.has(.dryRun) {
+            let count = try MigrationCommands.rehearse(ServerOptions(arguments.given)) { lines in
+                for line in lines { Terminal.print("\(line)\n") }
+            }
+            Terminal.print(
+                count == 0
+                    ? "nothing to do: all files are applied\n"
+                    : "\(counted(count, "file")) tried on a copy; nothing was changed\n")
+            return 0
+        }
         var options = ServerOptions(arguments.given)
         options.allowsLosses = arguments.has(.allowDestructive)
         let count = try MigrationCommands.up(options) { name in
@@ -78,6 +90,22 @@ extension Command {
         }
         Terminal.print(count == 0 ? "nothing to do: all files are applied\n" : "\(count) applied\n")
         return 0
+    }
+
+    static let migrateVerify = Command(
+        "migrate", "verify",
+        summary: "prove that files, models and database fit together",
+        discussion: """
+            Applied files must be as they were, all files must build what Schemas/ declares, and the
+            database's own catalogue must be what they build. Lists what is not so and exits with 1.
+            Changes nothing, and may be run beside a server.
+            """,
+        example: "apus migrate verify"
+    ) { arguments in
+        let faults = try MigrationCommands.verify(ServerOptions(arguments.given))
+        for fault in faults { Terminal.print("\(fault)\n") }
+        Terminal.print(faults.isEmpty ? "files, models and database fit together\n" : "")
+        return faults.isEmpty ? 0 : 1
     }
 
     static let migrateStatus = Command(

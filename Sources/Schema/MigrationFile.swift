@@ -26,6 +26,19 @@ public struct MigrationFile: Hashable, Sendable {
     /// Whether the file says that what it drops may hold rows and values.
     public var isDestructive: Bool { MigrationHeader(text).says(.destructive) }
 
+    /// What it says of itself beside its statements, a line each: of a generated file, what it
+    /// does.
+    public var comments: [String] {
+        String(utf8: text).split(separator: "\n").compactMap { line in
+            guard line.hasPrefix("-- "), !line.hasPrefix("-- apus:"),
+                !line.hasSuffix(MigrationHeader.signature), !line.hasPrefix(Self.reviewed)
+            else { return nil }
+            return String(line.dropFirst(3))
+        }
+    }
+
+    private static let reviewed = "-- Review it, commit it"
+
     /// Whether its statements are those that were generated, which change nothing but structures.
     public func isAsGenerated(in dialect: any DefinitionDialect) -> Bool {
         guard let sum = MigrationHeader(text).statementsSum else { return false }
@@ -100,7 +113,7 @@ public struct MigrationFile: Hashable, Sendable {
         }
         if !difference.losses.isEmpty { lines.append(MigrationHeader.Directive.destructive.line) }
         lines.append("-- \(Self.spelled(name)): \(MigrationHeader.signature)")
-        lines.append("-- Review it, commit it, and do not change it once it has been applied.")
+        lines.append("\(Self.reviewed), and do not change it once it has been applied.")
         lines.append(
             MigrationHeader.line(summing: difference.steps.flatMap(\.statements).map(\.text)))
         for step in difference.steps { lines += Self.lines(of: step) }

@@ -84,11 +84,9 @@ extension MigrationTransaction {
     ///
     /// - Throws: `migration_failed` naming what rows stand in the way of.
     public func carryOut(_ difference: Difference) throws(Problem) {
+        try requireNoObstacles(to: difference)
         for step in difference.steps {
-            try requireNoObstacles(to: step)
-            for statement in step.statements where statement.expectation == nil {
-                try carryOut(statement, of: step)
-            }
+            for statement in step.statements { try carryOut(statement, of: step) }
             try migrating { () throws(DatabaseError) in
                 for item in step.items where item.isAddition { try claim(item.part) }
             }
@@ -101,15 +99,13 @@ extension MigrationTransaction {
         if let fault { throw .migration(fault) }
     }
 
-    /// Lists all rows that stand in the way of a step, whichever of its items they concern.
-    private func requireNoObstacles(to step: Difference.Step) throws(Problem) {
+    /// Lists all rows that stand in the way, whichever step they concern. What only an earlier step
+    /// makes cannot be asked yet, and is asked before its own.
+    private func requireNoObstacles(to difference: Difference) throws(Problem) {
         var found: [String] = []
-        for statement in step.statements {
-            guard let expectation = statement.expectation else { continue }
-            let item = step.items[min(statement.alteration, step.items.count - 1)]
-            let place = item.location?.description
-            if let rows = try self.found(by: statement.text, expectation, at: place) {
-                found.append(rows)
+        for step in difference.steps {
+            for statement in step.statements where statement.expectation != nil {
+                if let rows = try? obstacle(statement, to: step) { found.append(rows) }
             }
         }
         guard let first = found.first else { return }
@@ -118,9 +114,23 @@ extension MigrationTransaction {
             hint: "None of it was applied.")
     }
 
+    /// What a query finds that is to find nothing.
+    private func obstacle(
+        _ statement: ChangeStatement, to step: Difference.Step
+    ) throws(Problem) -> String? {
+        guard let expectation = statement.expectation else { return nil }
+        let item = step.items[min(statement.alteration, step.items.count - 1)]
+        return try found(
+            by: statement.text, expectation, at: item.location?.description)
+    }
+
     private func carryOut(
         _ statement: ChangeStatement, of step: Difference.Step
     ) throws(Problem) {
+        if statement.expectation != nil {
+            guard let rows = try obstacle(statement, to: step) else { return }
+            throw .migration(rows, hint: "None of it was applied.")
+        }
         do throws(DatabaseError) {
             try execute(statement.text)
         } catch {

@@ -107,6 +107,56 @@ public struct Migrator: Sendable {
         return applied
     }
 
+    /// Applies all pending files to a copy of the database, one after the other.
+    ///
+    /// - Parameters:
+    ///   - copy: the copy, with what it has been built by so far.
+    ///   - done: told of each file: what it drops that is not empty, and how long it took.
+    /// - Throws: as ``apply(_:takesOver:at:losing:judge:progress:)``.
+    public func rehearse(
+        _ pending: [MigrationFile], on copy: any MigrationTarget, at now: Instant = .now,
+        done: (MigrationFile, Holdings, Duration) -> Void
+    ) throws(Problem) {
+        let dryRun = try replay(try status(), DryRun(set, on: database))
+        for file in pending {
+            let parts = dryRun.lost(by: file)
+            let holdings = try copy.inspect { transaction throws(Problem) in
+                try Holdings(of: parts, in: transaction)
+            }
+            let start = ContinuousClock.now
+            let work: @Sendable (any MigrationTransaction) throws(Problem) -> Void = {
+                transaction throws(Problem) in
+                try apply([file], dryRun, in: transaction, at: now)
+            }
+            switch Manner(file) {
+            case .transaction: try copy.migrate(work)
+            case .withoutForeignKeys: try copy.migrateWithoutForeignKeys(work)
+            case .standalone: try copy.migrateOutsideTransaction(work)
+            }
+            done(file, holdings, .now - start)
+        }
+    }
+
+    /// Runs the files that are applied on an empty database.
+    public static func build(
+        _ files: [MigrationFile], on target: any MigrationTarget
+    ) throws(Problem) {
+        for file in files {
+            let script = target.definitions.script(file.text)
+            let work: @Sendable (any MigrationTransaction) throws(Problem) -> Void = {
+                transaction throws(Problem) in
+                try transaction.run(script, of: file) { statement, source throws(Problem) in
+                    try transaction.run(statement, source)
+                }
+            }
+            if file.suspendsForeignKeys {
+                try target.migrateWithoutForeignKeys(work)
+            } else {
+                try target.migrate(work)
+            }
+        }
+    }
+
     /// What the files build in the order in which this database has them. Those that are older
     /// than some that are applied come behind them here, and before them on every checkout to come.
     ///
@@ -118,8 +168,8 @@ public struct Migrator: Sendable {
         let applied = status.order.compactMap { files[$0] }
         let list = overtaken.map(\.path).joined(separator: ", ")
         let way = "Merged from another branch: take it back there and give it a version after "
-            + "\(status.order.max() ?? ""), if no database has applied it; or, if it was generated, "
-            + "delete it and let 'apus migrate new NAME' write it anew."
+            + "\(status.order.max() ?? ""), if no database has applied it; or, if it was "
+            + "generated, delete it and let 'apus migrate new NAME' write it anew."
         do throws(Problem) {
             let replayed = try DryRun(applied + status.pending, on: database)
             if replayed.built.isSame(as: ordered.built) { return replayed }

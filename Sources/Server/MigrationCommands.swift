@@ -87,6 +87,52 @@ public enum MigrationCommands {
         }
     }
 
+    /// Applies the pending files to a copy of the database, rows and all, and leaves the database
+    /// as it is; also beside its server.
+    ///
+    /// - Parameter done: told of each file, in lines for people.
+    /// - Returns: how many there were.
+    /// - Throws: what would keep `up` from applying them.
+    public static func rehearse(
+        _ options: ServerOptions, done: ([String]) -> Void
+    ) throws -> Int {
+        try options.requireProject()
+        let set = try options.loadMigrations()
+        let log = try options.commandLog()
+        let location = try options.database()
+        let records = try location.standing(log)?.records ?? []
+        let status = MigrationStatus(set, applied: records)
+        try status.check()
+        if status.pending.isEmpty { return 0 }
+        let files = Dictionary(set.files.map { ($0.version, $0) }) { first, _ in first }
+        let applied = records.sorted { ($0.appliedAt, $0.version) < ($1.appliedAt, $1.version) }
+            .compactMap { files[$0.version] }
+        try location.withCopy(builtBy: applied, log) { copy in
+            try Migrator(copy, set).rehearse(status.pending, on: copy) { file, holdings, time in
+                let losses = holdings.missed.map { loss in
+                    "\(loss.description), after a backup"
+                        + (file.isDestructive ? "" : "; needs --allow-destructive")
+                }
+                let milliseconds = Int((time / .milliseconds(1)).rounded(.up))
+                done(
+                    ["\(file.fileName)  \(milliseconds) ms"]
+                        + (file.comments + losses).map { "  \($0)" })
+            }
+        }
+        return status.pending.count
+    }
+
+    /// Whether files, database and models fit together: every file that is applied is as it was,
+    /// all of them build what is declared, and the database is what they build.
+    ///
+    /// - Returns: what does not, a line each.
+    public static func verify(_ options: ServerOptions) throws -> [String] {
+        try options.requireProject()
+        let status = try status(options)
+        let check = SchemaCheck.run(options)
+        return status.unclean + check.faults
+    }
+
     /// How files and database stand to each other. Makes no database, and reads one that a server
     /// holds. A data directory that is there is closed to others, as by every command.
     public static func status(_ options: ServerOptions) throws -> Report {
@@ -121,6 +167,11 @@ extension MigrationCommands {
 
         /// Whether every file is applied and unchanged.
         public var isClean: Bool { status.pending.isEmpty && status.faults.isEmpty }
+
+        /// The files that are not applied as they are.
+        var unclean: [String] {
+            isClean ? [] : lines.filter { $0.state != "applied" }.map { "\($0.name): \($0.state)" }
+        }
 
         /// A line a file, for people.
         public var text: String {

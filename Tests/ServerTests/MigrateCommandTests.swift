@@ -22,7 +22,7 @@ import Testing
             try $0.write("SELECT 1;", to: "Migrations/\(Self.file)")
         }
         let second = "20260102T000000_second.sql"
-        try project.write("SELECT 2;", to: second)
+        try project.write("SELECT nothing;", to: second)
         let (lines, code) = try Self.run(["migrate", "status"], in: project.root)
         #expect(lines == ["20260101T000000_first  applied", "20260102T000000_second  pending"])
         #expect(code == 1)

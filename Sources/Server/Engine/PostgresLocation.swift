@@ -48,6 +48,18 @@ struct PostgresLocation: DatabaseLocation {
         try with(log, body)
     }
 
+    func withCopy<R>(
+        builtBy applied: [MigrationFile], _ log: Log, _ body: (any MigrationTarget) throws -> R
+    ) throws -> R {
+        try with(log) { migrations in
+            let copy = try migrations.makeCopy { target throws(Problem) in
+                try Migrator.build(applied, on: target)
+            }
+            defer { copy.close() }
+            return try body(copy)
+        }
+    }
+
     /// A command serves itself beside all others.
     var server: String? { nil }
 

@@ -65,6 +65,23 @@ struct SQLiteLocation: DatabaseLocation {
         try body(SQLiteMigrations())
     }
 
+    func withCopy<R>(
+        builtBy applied: [MigrationFile], _ log: Log, _ body: (any MigrationTarget) throws -> R
+    ) throws -> R {
+        guard FileSystem.byteCount(of: path) ?? 0 > 0 else {
+            let empty = try SQLiteMigrations().makeScratch()
+            defer { empty.close() }
+            return try body(empty)
+        }
+        let folder = try FileSystem.makeTemporaryFolder()
+        defer { FileSystem.removeFolder(folder) }
+        let copy = "\(folder)/copy.db"
+        _ = try SQLiteDatabase.backUp(databaseAt: path, to: copy) { _ throws(Problem) in }
+        let database = try SQLiteDatabase.open(.file(copy))
+        defer { database.close() }
+        return try body(database)
+    }
+
     var server: String? { SQLiteDatabase.server(of: path) }
 
     func facts(_ log: Log) throws -> [String: String] { try SQLiteDatabase.facts(at: path) }

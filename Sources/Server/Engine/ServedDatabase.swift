@@ -53,6 +53,14 @@ protocol DatabaseLocation: Sendable {
     /// nothing.
     func withScratch<R>(_ log: Log, _ body: (any MigrationEngine) throws -> R) throws -> R
 
+    /// A copy of the database, rows and all, to try migration files on; gone when `body` returns.
+    /// Nobody is kept from using the database meanwhile.
+    ///
+    /// - Parameter applied: the files that have built it so far.
+    func withCopy<R>(
+        builtBy applied: [MigrationFile], _ log: Log, _ body: (any MigrationTarget) throws -> R
+    ) throws -> R
+
     /// Where the server answers that has the database to itself, if one does and has said so.
     var server: String? { get }
 

@@ -175,6 +175,23 @@ public struct PostgresMigrations: MigrationTarget {
         try scratch()
     }
 
+    /// An empty database that `build` builds, and that is filled then with the rows which tables of
+    /// the same names have. Nobody else sees it, nobody is kept from anything, and it is gone once
+    /// it is closed.
+    public func makeCopy(
+        builtBy build: (any MigrationTarget) throws(Problem) -> Void
+    ) throws(Problem) -> any MigrationTarget {
+        let scratch = try scratch()
+        do throws(Problem) {
+            try build(scratch)
+            try scratch.fill()
+            return scratch
+        } catch {
+            scratch.close()
+            throw error
+        }
+    }
+
     /// Our functions are there first, for good: made in a transaction that is never committed they
     /// keep everybody else waiting who makes them. Whoever is to leave nothing accepts that.
     private func scratch() throws(Problem) -> PostgresScratch {

@@ -105,6 +105,13 @@ final class PostgresScratch: MigrationTarget {
         }
     }
 
+    /// Copies the rows that tables of the same names have, where it hides them.
+    func fill() throws(Problem) {
+        try use { session throws(Problem) in
+            try worded { () throws(DatabaseError) in try session.copyHiddenRows() }
+        }
+    }
+
     func close() {
         session.withLock { session in
             session?.close()
@@ -120,12 +127,45 @@ extension BlockingSession {
         try run(
             """
             DO $$ DECLARE scratch text := '_apus_scratch_' || pg_catalog.pg_backend_pid(); BEGIN
+            PERFORM pg_catalog.set_config('apus.hidden', pg_catalog.current_schema(), true);
             EXECUTE pg_catalog.format('CREATE SCHEMA %I', scratch);
             PERFORM pg_catalog.set_config('search_path', pg_catalog.concat_ws(', ', scratch, (
               SELECT pg_catalog.string_agg(pg_catalog.quote_ident(s), ', ' ORDER BY place)
               FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY
                 AS p (s, place) WHERE s <> pg_catalog.current_schema())), true);
             END $$
+            """)
+    }
+
+    /// Fills the tables of the scratch schema with the rows of those that they hide: of columns
+    /// that both have. References are looked at when all rows are there.
+    fileprivate func copyHiddenRows() throws(DatabaseError) {
+        try run(
+            """
+            SET CONSTRAINTS ALL DEFERRED;
+            DO $$ DECLARE
+              hidden text := pg_catalog.current_setting('apus.hidden');
+              item record;
+            BEGIN
+              FOR item IN SELECT c.relname AS name, pg_catalog.string_agg(
+                  pg_catalog.quote_ident(a.attname), ', ') AS columns
+                FROM pg_catalog.pg_class AS c
+                JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+                  AND n.nspname = pg_catalog.current_schema()
+                JOIN pg_catalog.pg_class AS h ON h.relname = c.relname AND h.relkind IN ('r', 'p')
+                JOIN pg_catalog.pg_namespace AS m ON m.oid = h.relnamespace AND m.nspname = hidden
+                JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
+                  AND NOT a.attisdropped AND a.attgenerated = ''
+                JOIN pg_catalog.pg_attribute AS b ON b.attrelid = h.oid AND b.attname = a.attname
+                WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition GROUP BY 1
+              LOOP
+                EXECUTE pg_catalog.format('DELETE FROM %I', item.name);
+                EXECUTE pg_catalog.format(
+                  'INSERT INTO %I (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM %I.%I', item.name,
+                  item.columns, item.columns, hidden, item.name);
+              END LOOP;
+            END $$;
+            SET CONSTRAINTS ALL IMMEDIATE
             """)
     }
 
