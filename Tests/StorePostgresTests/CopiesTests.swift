@@ -129,6 +129,16 @@ import Testing
         #expect(counts == [1, 1])
     }
 
+    @Test func `rows of a table that inherits are copied once`() throws {
+        let database = try PooledDatabase()
+        let client = try database.database.client()
+        try client.execute(
+            "CREATE TABLE a (id int); CREATE TABLE b (more text) INHERITS (a); CREATE TABLE c (); "
+                + "INSERT INTO a VALUES (1); INSERT INTO b VALUES (2, 'x')")
+        let (tables, _) = try Self.copied(database)
+        #expect(tables.map { String(utf8: $0.1) } == ["1\n", "2\tx\n"])
+    }
+
     @Test func `a copy that is given up ends, and so does the transaction`() throws {
         let database = try PooledDatabase()
         let client = try database.database.client()

@@ -87,6 +87,8 @@ extension ServerOptions {
     /// Where a backup goes that is to go to `target`.
     fileprivate func backupPath(_ target: String?, _ kind: BackupKind) throws -> String {
         guard let target else {
+            // It may be the first that is kept there.
+            try prepareDataDirectory()
             let folder = try backupFolder()
             try folder.prepare()
             return folder.newPath(nil, kind)

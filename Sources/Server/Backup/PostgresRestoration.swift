@@ -44,7 +44,8 @@ struct PostgresRestoration {
                 backup: WrittenBackup(
                     path: backup.path,
                     byteCount: BackupFolder.byteCount(of: backup.path, .folder),
-                    migrations: backup.manifest.records), kept: nil, epoch: database.epoch)
+                    migrations: backup.manifest.records), kept: nil,
+                epoch: database.epoch, beginsHistory: false)
         }
     }
 
@@ -69,7 +70,8 @@ struct PostgresRestoration {
                 throw .unfit(
                     backup.path,
                     "the database has no table \(entry.table.name) with all of its columns",
-                    hint: "'apus migrate up', with the same --database, makes those of models.")
+                    hint: "'apus migrate up', with the same --database, makes those of models; "
+                        + "those that were made by hand have to be made first.")
             }
         }
     }

@@ -88,8 +88,11 @@ public struct RestoreReport: Sendable {
             "restored \(path) from \(restored.backup.path): \(restored.backup.words), "
                 + "checked and whole",
             restored.kept.map { "what was there is kept as \($0)" },
-            "its history of changes begins anew (epoch \(restored.epoch)): no cursor of before "
-                + "holds",
+            restored.beginsHistory
+                ? "its history of changes begins anew (epoch \(restored.epoch)): no cursor of "
+                    + "before holds"
+                : "its history of changes is its own (epoch \(restored.epoch)): no cursor of the "
+                    + "backup's holds",
             secretsNote,
         ]
         return lines.compactMap(\.self).map { $0 + "\n" }.joined()

@@ -53,13 +53,17 @@ public struct RestoredDatabase: Sendable {
     public let backup: WrittenBackup
     /// Where what was there before is kept; nil where nothing was.
     public let kept: String?
-    /// What names the history of changes that begins with it.
+    /// What names its history of changes: never that of the backup.
     public let epoch: String
+    /// Whether that history begins here, so that no cursor of the database that was there holds
+    /// either.
+    public let beginsHistory: Bool
 
     /// What was done.
-    public init(backup: WrittenBackup, kept: String?, epoch: String) {
+    public init(backup: WrittenBackup, kept: String?, epoch: String, beginsHistory: Bool) {
         self.backup = backup
         self.kept = kept
         self.epoch = epoch
+        self.beginsHistory = beginsHistory
     }
 }

@@ -6,11 +6,14 @@ public struct CopiedTable: Hashable, Sendable {
     public let name: String
     /// The columns whose values are copied, in order: those that the server computes are not.
     public let columns: [String]
+    /// Whether its rows are in partitions. Those of tables that inherit from it are their own.
+    private let isPartitioned: Bool
 
     /// A table.
-    public init(name: String, columns: [String]) {
+    public init(name: String, columns: [String], isPartitioned: Bool = false) {
         self.name = name
         self.columns = columns
+        self.isPartitioned = isPartitioned
     }
 
     /// The table and its columns, for COPY.
@@ -20,7 +23,8 @@ public struct CopiedTable: Hashable, Sendable {
 
     /// What sends its rows. A query, since a table in partitions has none of its own.
     var sending: String {
-        "COPY (SELECT \(list) FROM \(quoted(identifier: name))) TO STDOUT"
+        let rows = (isPartitioned ? "" : "ONLY ") + quoted(identifier: name)
+        return "COPY (SELECT \(list) FROM \(rows)) TO STDOUT"
     }
 
     /// What takes its rows, whatever of its columns is ALWAYS generated.

@@ -30,7 +30,7 @@ public final class PostgresCopies {
     public func tables() throws(Problem) -> [CopiedTable] {
         let rows = try rows(
             """
-            SELECT c.oid, c.relname, a.attname
+            SELECT c.relname, a.attname, c.relkind = 'p'
             FROM pg_catalog.pg_class AS c
             LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
               AND NOT a.attisdropped AND a.attgenerated = ''
@@ -43,12 +43,19 @@ public final class PostgresCopies {
             """)
         var names: [String] = []
         var columns: [String: [String]] = [:]
+        var partitioned: Set<String> = []
         for row in rows {
-            guard let name = row[1] else { continue }
+            guard let name = row[0] else { continue }
             if columns[name] == nil { names.append(name) }
-            columns[name, default: []] += row[2].map { [$0] } ?? []
+            columns[name, default: []] += row[1].map { [$0] } ?? []
+            if row[2] == "t" { partitioned.insert(name) }
         }
-        return try inOrder(names).map { CopiedTable(name: $0, columns: columns[$0] ?? []) }
+        // One without columns holds nothing.
+        return try inOrder(names).map { name in
+            CopiedTable(
+                name: name, columns: columns[name] ?? [],
+                isPartitioned: partitioned.contains(name))
+        }.filter { !$0.columns.isEmpty }
     }
 
     /// Tables behind those that they refer to; those of a circle as they come.

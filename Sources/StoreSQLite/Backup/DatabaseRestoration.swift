@@ -54,7 +54,7 @@ struct DatabaseRestoration {
             backup: WrittenBackup(
                 path: backup, byteCount: FileSystem.byteCount(of: backup) ?? 0,
                 migrations: found.records),
-            kept: isThere ? kept : nil, epoch: epoch)
+            kept: isThere ? kept : nil, epoch: epoch, beginsHistory: true)
     }
 
     private func requireBackup() throws(Problem) {
