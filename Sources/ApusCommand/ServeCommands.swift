@@ -9,11 +9,11 @@ extension Command {
         discussion: """
             Creates the database on first start, inserts the rows of Schemas/seeds/ and prints the
             URL, both API keys and a request to try. Where there is no model yet, waits for the
-            first. Changes of the schema files are applied at once. One that rows stand in the way
-            of lists them and is refused, and so is what would drop rows or values, unless
-            --allow-destructive says that it may; the server goes on with what it had. Seeds,
-            migration files and most settings of project.json wait for the next start; each save
-            says which. To browsers of this machine, and to nobody else, / says what runs, and /app/
+            first. Changes of the schema files, and migration files, are applied at once. One that
+            rows stand in the way of lists them and is refused, and so is what would drop rows or
+            values, unless --allow-destructive says that it may (a backup is written first); the
+            server goes on with what it had. Seeds and most settings of project.json wait for the
+            next start; each save says which. To browsers of this machine, and to nobody else, / says what runs, and /app/
             is the project's index.html with what lies in public/. For development only: prints
             secrets.
             """,

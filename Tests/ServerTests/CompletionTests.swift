@@ -79,7 +79,7 @@ import Testing
         let all = try commands()
         #expect(try bash("apus", "") == all.union(["help", "--help", "--version"]))
         #expect(try bash("apus", "ver") == ["version"])
-        #expect(try bash("apus", "migrate", "") == ["new", "up", "status"])
+        #expect(try bash("apus", "migrate", "") == ["new", "up", "status", "verify"])
         for words in all.subtracting(["migrate"]).map({ [$0] }) + [["migrate", "up"]] {
             let line = ["apus"] + words + ["-"]
             let expected = words.count > 1 ? try options(words[0], words[1]) : try options(words[0])
@@ -133,7 +133,7 @@ import Testing
                 ])
         }
         #expect(try commands().isSubset(of: Set(try asked("apus", ""))))
-        #expect(try Set(asked("apus", "migrate", "")) == ["new", "up", "status"])
+        #expect(try Set(asked("apus", "migrate", "")) == ["new", "up", "status", "verify"])
         let serve = try asked("apus", "serve", "-").map {
             String($0.prefix { $0 != "[" && $0 != "=" })
         }
@@ -155,7 +155,7 @@ import Testing
             return Set(lines.map { String($0.prefix { $0 != "\t" }) })
         }
         #expect(try completed("apus ") == commands())
-        #expect(try completed("apus migrate ") == ["new", "up", "status"])
+        #expect(try completed("apus migrate ") == ["new", "up", "status", "verify"])
         #expect(try options("serve").isSubset(of: completed("apus serve --")))
         #expect(try completed("apus init --template ") == ["todo", "chat", "blog", "kanban"])
         #expect(try completed("apus keys ") == ["anon", "service_role"])
