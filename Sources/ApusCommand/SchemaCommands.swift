@@ -57,6 +57,11 @@ extension Command {
         }
         Terminal.print("wrote \(file.path)\n")
         for item in file.items { Terminal.print("  \(item)\n") }
+        if let others = file.others {
+            Terminal.print(
+                "Migrations/ holds files of another engine too (\(others)): write its own with the "
+                    + "same command, with or without --database\n")
+        }
         return 0
     }
 

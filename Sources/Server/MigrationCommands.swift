@@ -34,7 +34,7 @@ public enum MigrationCommands {
         try file.write(to: options.migrationsDirectory)
         return Written(
             path: options.migrationsDirectory + "/" + file.fileName,
-            items: difference.items.map(\.description))
+            items: difference.items.map(\.description), others: set.countsPassedOver)
     }
 
     /// A migration file that was written.
@@ -43,6 +43,9 @@ public enum MigrationCommands {
         public let path: String
         /// What it does, a line each.
         public let items: [String]
+        /// How many files there are for other engines, which have one of their own to come; nil
+        /// where none is.
+        public let others: String?
     }
 
     private static func requireUsable(_ name: String) throws(OperandError) {
