@@ -51,6 +51,16 @@ extension DatabaseError {
         }
     }
 
+    /// Whether it is rows that are in the way.
+    var isOfRows: Bool {
+        switch self {
+        case .unique, .uniqueIndex, .notNull, .check, .foreignKey: true
+        case .timeout, .busy, .readOnly, .full, .tooLarge, .noMemory, .unavailable, .unreachable,
+            .sequenceExhausted, .stillReferenced, .tooDeep, .invalidValue, .other, .unexpected:
+            false
+        }
+    }
+
     /// What the author of a migration can do about it, where that is known.
     var advice: String? {
         guard case .stillReferenced(let deletion, let table, _) = self else { return nil }

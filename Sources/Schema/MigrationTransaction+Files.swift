@@ -26,10 +26,14 @@ extension MigrationTransaction {
 
     /// Runs one statement of a migration file.
     ///
-    /// - Parameter advice: asked what to do where the database has what the statement makes.
+    /// - Parameters:
+    ///   - advice: asked what to do where the database has what the statement makes.
+    ///   - rows: asked what is said of rows that are in its way, where more is known of them than
+    ///     the engine tells.
     func run(
         _ statement: MigrationScript.Statement, _ source: SourceFile,
-        whereRepeating advice: () throws(Problem) -> String? = { nil }
+        whereRepeating advice: () throws(Problem) -> String? = { nil },
+        whereBroken rows: () -> String? = { nil }
     ) throws(Problem) {
         if let refusal = statement.refusal {
             throw .migration(
@@ -44,7 +48,9 @@ extension MigrationTransaction {
         do throws(DatabaseError) {
             try run(statement)
         } catch {
-            let message = error.wording(in: source, at: statement.offset) + example(of: error)
+            let message =
+                (error.isOfRows ? rows() : nil)
+                ?? error.wording(in: source, at: statement.offset) + example(of: error)
             if error.advice == nil, isRepetition(error) {
                 throw .migration(message, hint: try advice())
             }
@@ -66,7 +72,7 @@ extension MigrationTransaction {
 
     /// What is said of rows that stand in the way of a change, with the first of them; nil where
     /// there are none.
-    private func found(
+    func found(
         by query: String, _ expectation: String, at place: String?
     ) throws(Problem) -> String? {
         let limit = DefinitionLimits.rowsShownMax

@@ -19,17 +19,24 @@ public struct Migrator: Sendable {
 
     /// How files and database stand to each other.
     public func status() throws(Problem) -> MigrationStatus {
-        MigrationStatus(set, applied: try applied())
+        try asking { transaction throws(DatabaseError) in try status(in: transaction) }
+    }
+
+    private func status(
+        in transaction: any MigrationTransaction
+    ) throws(DatabaseError) -> MigrationStatus {
+        MigrationStatus(
+            set, applied: try transaction.migrationRecords(),
+            begun: try transaction.migrationProgress())
     }
 
     /// What ``status()`` and ``description()`` tell, of one moment and for one wait.
     public func survey() throws(Problem) -> (
         status: MigrationStatus, description: StructureDescription
     ) {
-        let (applied, description) = try asking { transaction throws(DatabaseError) in
-            (try transaction.migrationRecords(), try transaction.structure())
+        try asking { transaction throws(DatabaseError) in
+            (try status(in: transaction), try transaction.structure())
         }
-        return (MigrationStatus(set, applied: applied), description)
     }
 
     /// The tables and indexes that are there now.
@@ -237,20 +244,26 @@ public struct Migrator: Sendable {
         _ pending: [MigrationFile], _ dryRun: DryRun, in transaction: any MigrationTransaction,
         takesOver: Bool = false, at now: Instant = .now
     ) throws(Problem) -> [MigrationFile] {
-        let records = try migrating { () throws(DatabaseError) in
-            try transaction.migrationRecords()
+        let (records, begun) = try migrating { () throws(DatabaseError) in
+            (try transaction.migrationRecords(), try transaction.migrationProgress())
         }
         let versions = Set(records.map(\.version))
         let files = pending.filter { !versions.contains($0.version) }
         for file in files {
             let script = database.definitions.script(file.text)
+            let parts = try MigrationParts(
+                file, script, after: begun.first { $0.version == file.version })
             let standsAlone = file.runsOutsideTransaction
             if standsAlone { try transaction.begin(file, script, at: now) }
-            if try !isBuiltAlready(file, dryRun, in: transaction, takesOver: takesOver) {
+            let isBuilt =
+                parts.hasBegun
+                ? false : try isBuiltAlready(file, dryRun, in: transaction, takesOver: takesOver)
+            if standsAlone, !isBuilt {
+                try parts.run(in: transaction)
+            } else if !isBuilt {
                 try transaction.run(script, of: file) { statement, source throws(Problem) in
                     try transaction.run(statement, source) { () throws(Problem) in
-                        if standsAlone { return Self.repetition }
-                        return try obstacle(to: file, dryRun, in: transaction) ?? Self.takeover
+                        try obstacle(to: file, dryRun, in: transaction) ?? Self.takeover
                     }
                 }
             }
@@ -294,11 +307,6 @@ public struct Migrator: Sendable {
         "Nothing of the file was applied. The database has it already, from 'apus dev': leave in "
         + "this file only what is there, and move its other statements into a file of their own "
         + "behind it. What is there is recorded then, not made again, and no row is lost."
-
-    /// A file that stands alone has failed before, behind a statement that has not.
-    private static let repetition =
-        "What stands before it in the file has been done and stays: write IF NOT EXISTS where the "
-        + "file begins again, or one statement a file."
 
     /// Carries out the steps of a difference in one transaction: `dev` mode.
     public func apply(_ difference: Difference) throws(Problem) {

@@ -142,8 +142,10 @@ public enum MigrationCommands {
         try options.requireProject()
         let set = try options.loadMigrations()
         if FileSystem.exists(options.dataDirectory) { try options.prepareDataDirectory() }
-        let records = try options.database().standing(try options.commandLog())?.records ?? []
-        return Report(MigrationStatus(set, applied: records), set.passedOver)
+        let standing = try options.database().standing(try options.commandLog())
+        let status = MigrationStatus(
+            set, applied: standing?.records ?? [], begun: standing?.progress ?? [])
+        return Report(status, set.passedOver)
     }
 }
 

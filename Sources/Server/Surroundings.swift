@@ -36,7 +36,7 @@ struct Surroundings {
         let facts = found?.facts ?? [:]
         collect { _ = try sources?.known(to: { facts[$0] }) }
         guard let found, let files else { return }
-        let status = MigrationStatus(files, applied: found.records)
+        let status = MigrationStatus(files, applied: found.records, begun: found.progress)
         self.status = status
         collect { try status.check() }
     }

@@ -5,13 +5,17 @@ public struct DatabaseStanding: Sendable {
     public let facts: [String: String]
     /// The migration files that were applied, oldest first.
     public let records: [MigrationRecord]
+    /// The files that have begun without a transaction and not come to their end.
+    public let progress: [MigrationProgress]
     /// The tables and indexes; nil where no server has looked after the database yet.
     public let tables: StructureDescription?
 
     /// What was found.
     public init(
-        facts: [String: String], records: [MigrationRecord], tables: StructureDescription?
+        facts: [String: String], records: [MigrationRecord], progress: [MigrationProgress] = [],
+        tables: StructureDescription?
     ) {
+        self.progress = progress
         self.facts = facts
         self.records = records
         self.tables = tables

@@ -55,6 +55,11 @@ public struct MigrationScript: Sendable {
         public fileprivate(set) var expectation: String?
         /// The index that it leaves behind, of no use to anybody, if it fails; as SQL spells it.
         public var unfinishedIndex: String?
+        /// Whether it sets something for those that follow it in the session.
+        public var isSetting = false
+        /// The table that it changes in a moment, keeping others from it: statements that change
+        /// one in a row may share a transaction.
+        public var momentaryTable: String?
 
         /// A statement of which nothing is known.
         public init(_ text: String, at offset: Int) {

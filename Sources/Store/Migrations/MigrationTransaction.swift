@@ -1,3 +1,5 @@
+public import Diagnostics
+
 /// One transaction that may change tables. Valid inside the closure it was given to, on its thread.
 ///
 /// Tables and columns are named as ``DatabaseStructure`` names them: in lower case. An engine that
@@ -46,9 +48,21 @@ public protocol MigrationTransaction: AnyObject {
     /// The files that were applied, oldest first.
     func migrationRecords() throws(DatabaseError) -> [MigrationRecord]
 
+    /// The files that have begun without a transaction and not come to their end.
+    func migrationProgress() throws(DatabaseError) -> [MigrationProgress]
+
     /// Takes down that a file begins which runs without a transaction, and clears away what its
     /// statements have left if it began before and did not end.
     func begin(_ record: MigrationRecord, _ script: MigrationScript) throws(DatabaseError)
+
+    /// Carries out a part of a file that has begun, together with the note that it is done.
+    ///
+    /// - Parameter body: runs the part's statements in the transaction that it is given. Where that
+    ///   is taken back since others were in its way, it runs again; where the part was done before
+    ///   and only the note is missing, it does not run.
+    func carryOut(
+        _ part: MigrationPart, _ body: (any MigrationTransaction) throws(Problem) -> Void
+    ) throws(Problem)
 
     /// Takes down that a file is applied.
     func remember(_ record: MigrationRecord) throws(DatabaseError)
@@ -88,7 +102,17 @@ extension MigrationTransaction {
     public func claimed() throws(DatabaseError) -> Set<SchemaPart>? { nil }
 
     /// Every file runs in a transaction.
+    public func migrationProgress() throws(DatabaseError) -> [MigrationProgress] { [] }
+
+    /// Every file runs in a transaction.
     public func begin(
         _ record: MigrationRecord, _ script: MigrationScript
     ) throws(DatabaseError) {}
+
+    /// Every file runs in a transaction.
+    public func carryOut(
+        _ part: MigrationPart, _ body: (any MigrationTransaction) throws(Problem) -> Void
+    ) throws(Problem) {
+        try body(self)
+    }
 }

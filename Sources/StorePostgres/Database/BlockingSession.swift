@@ -9,9 +9,12 @@ final class BlockingSession: Sendable {
         var wasBlocked = false
         var hasFailed = false
         var lastError: ServerError?
+        var watch: LockWatch?
     }
 
     private let connection: ExclusiveConnection
+    /// Where it is from.
+    let pool: PoolAccess
     private let state = Mutex(State())
 
     /// Whether a statement failed because somebody else was in its way.
@@ -21,7 +24,27 @@ final class BlockingSession: Sendable {
     /// What the server said of the last statement that failed.
     var lastError: ServerError? { state.withLock { $0.lastError } }
 
-    init(_ connection: ExclusiveConnection) { self.connection = connection }
+    /// Begins anew with what has failed.
+    func forgetFailures() {
+        watch(nil)
+        state.withLock { $0 = State() }
+    }
+
+    /// Asks somebody from now on who is in the way, or nobody any more.
+    func watch(_ watch: LockWatch?) {
+        let former = state.withLock { state in
+            defer { state.watch = watch }
+            return state.watch
+        }
+        former?.stop()
+    }
+
+    init(_ connection: ExclusiveConnection, of pool: PoolAccess) {
+        self.connection = connection
+        self.pool = pool
+    }
+
+    deinit { watch(nil) }
 
     /// Building an index takes as long as it takes.
     private static let timeout = Duration.seconds(7 * 86_400)
@@ -47,9 +70,12 @@ final class BlockingSession: Sendable {
             let status = try work(connection, Self.timeout)
             state.withLock { $0.hasFailed = status == .failed }
         } catch {
-            let failure = DatabaseError(migrating: error, in: sql)
+            var failure = DatabaseError(migrating: error, in: sql)
             state.withLock { state in
-                if failure == .busy { state.wasBlocked = true }
+                if failure == .busy {
+                    state.wasBlocked = true
+                    failure = state.watch?.holders.map(Self.wording) ?? failure
+                }
                 if case .server(let error, step: _) = error { state.lastError = error }
                 state.hasFailed = true
             }

@@ -110,7 +110,8 @@ extension BlockingSession {
     static func borrow(from pool: PoolAccess) throws(Problem) -> BlockingSession {
         try worded { () throws(DatabaseError) in
             do throws(UnitFailure) {
-                return BlockingSession(try pool.borrow(within: DatabaseBounds.patience))
+                return BlockingSession(
+                    try pool.borrow(within: DatabaseBounds.patience), of: pool)
             } catch {
                 throw DatabaseError(error)
             }

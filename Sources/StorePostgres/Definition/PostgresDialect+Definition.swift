@@ -49,18 +49,22 @@ extension PostgresDialect: DefinitionDialect {
         let tokens = SQLLexer.tokens(of: statement, .postgres)
         let words = tokens.filter { $0.kind == .word }.map(\.text)
         func says(_ word: String) -> Bool { words.contains(word) }
-        if words.starts(with: ["create", "table"]) { return "instant" }
+        if words.starts(with: ["create", "table"]) { return Self.momentaryCost }
         if says("concurrently") || says("validate") { return "scan: others go on meanwhile" }
-        if says("identity") || says("using") {
+        if says("identity") || says("using") || says("type") || says("logged")
+            || says("gen_random_uuid") || says("clock_timestamp")
+        {
             return "rewrite: nobody can use the table meanwhile"
         }
-        if says("valid") { return "instant" }
+        if says("valid") { return Self.momentaryCost }
         if words.first == "create" { return "scan: writes to the table wait" }
         if says("check") || says("references") || says("primary") {
             return "scan: nobody can use the table meanwhile"
         }
-        return "instant"
+        return Self.momentaryCost
     }
+
+    static let momentaryCost = "instant"
 
     // MARK: Types
 

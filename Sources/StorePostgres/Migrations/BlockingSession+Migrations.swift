@@ -44,7 +44,13 @@ extension BlockingSession {
             try installFunctions()
             try end("COMMIT")
         }
-        try run("SET statement_timeout = 0; SET lock_timeout = '\(Self.lockTimeout)'")
+        // A build whose client is gone ends, and does not keep the next attempt waiting.
+        try run(
+            """
+            SET statement_timeout = 0; SET lock_timeout = '\(Self.lockTimeout)';
+            SELECT pg_catalog.set_config(name, '1s', false) FROM pg_catalog.pg_settings
+            WHERE name = 'client_connection_check_interval'
+            """)
     }
 
     /// Runs a statement that stands alone: again where others were in its way, unless a part of it
@@ -56,6 +62,8 @@ extension BlockingSession {
         try run("SET lock_timeout = '\(timeout)'")
         var attempt: UInt64 = 1
         while true {
+            if attempt == MigrationPause.attemptsMax { try watchLocks() }
+            defer { watch(nil) }
             do throws(DatabaseError) {
                 try run(statement.text)
                 return

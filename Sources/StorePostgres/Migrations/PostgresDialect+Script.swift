@@ -33,10 +33,22 @@ extension MigrationScript.Statement {
         self.init(statement, by: .postgres)
         standsAlone = statement.standsAlone
         unfinishedIndex = statement.indexBesideWriters
+        isSetting = statement.begins(with: "set") || statement.begins(with: "reset")
+        momentaryTable = statement.momentaryTable
     }
 }
 
 extension SQLStatement {
+    /// The table that it alters in a moment; nil where it looks at rows or may.
+    fileprivate var momentaryTable: String? {
+        guard begins(with: "alter", "table"), let name = tokens.dropFirst(2).first,
+            PostgresDialect().cost(of: text) == PostgresDialect.momentaryCost,
+            let action = tokens.dropFirst(3).first,
+            ["add", "alter", "drop", "rename"].contains(where: { action.isWord($0) })
+        else { return nil }
+        return name.name(by: .postgres)
+    }
+
     /// What would break the transaction a file runs in.
     private static let refused: Set<String> = [
         "begin", "commit", "end", "rollback", "abort", "savepoint", "release", "start",

@@ -57,7 +57,7 @@ public struct PostgresMigrations: MigrationTarget {
         let session = try BlockingSession.borrow(from: pool)
         defer { session.close() }
         do throws(Problem) {
-            return try transact(session, "COMMIT", body)
+            return try transact(session, "COMMIT", naming: isLast, body)
         } catch {
             guard session.wasBlocked, !isLast else { throw error }
             return nil
@@ -74,13 +74,18 @@ public struct PostgresMigrations: MigrationTarget {
         return try transact(session, "ROLLBACK", body)
     }
 
-    /// - Parameter end: what ends the transaction where nothing fails.
+    /// - Parameters:
+    ///   - end: what ends the transaction where nothing fails.
+    ///   - isLast: whether those that are in the way are named, since it is not tried again.
     private func transact<R>(
-        _ session: BlockingSession, _ end: String,
+        _ session: BlockingSession, _ end: String, naming isLast: Bool = true,
         _ body: (any MigrationTransaction) throws(Problem) -> R
     ) throws(Problem) -> R {
         try lock.begin(session)
-        try worded { () throws(DatabaseError) in try session.installFunctions() }
+        try worded { () throws(DatabaseError) in
+            if isLast { try session.watchLocks() }
+            try session.installFunctions()
+        }
         let result = try body(PostgresMigrationTransaction(session, .transaction))
         try worded { () throws(DatabaseError) in try session.end(end) }
         return result
@@ -120,6 +125,7 @@ public struct PostgresMigrations: MigrationTarget {
             return try worded { () throws(DatabaseError) in
                 DatabaseStanding(
                     facts: facts, records: try transaction.migrationRecords(),
+                    progress: try transaction.migrationProgress(),
                     tables: isPrepared ? try transaction.structure() : nil)
             }
         }

@@ -35,6 +35,17 @@ extension SQLStatement {
         return name.isEmpty ? nil : name.map(\.spelling).joined()
     }
 
+    /// The name of the index that it drops beside writers, as it stands there; nil where it drops
+    /// several, or none.
+    var indexDroppedBesideWriters: String? {
+        guard begins(with: "drop", "index", "concurrently") else { return nil }
+        let name = tokens.dropFirst(3).drop { token in
+            ["if", "exists"].contains { token.isWord($0) }
+        }
+        let isOne = name.allSatisfy { $0.kind == .word || $0.kind == .quoted || $0.isSymbol(".") }
+        return isOne && !name.isEmpty ? name.map(\.spelling).joined() : nil
+    }
+
     /// Whether it may have done a part of its work when it fails.
     var mayDoPart: Bool { standsAlone || begins(with: "call") || begins(with: "do") }
 
