@@ -319,7 +319,7 @@ import Testing
         """#
     }
 
-    @Test(arguments: changes + conversions + families, Engine.installed)
+    @Test(arguments: changes + conversions + families + hard, Engine.installed)
     func `dev makes a change at once, or lists what is in the way`(
         change: Change, engine: Engine
     ) throws {
@@ -346,7 +346,7 @@ import Testing
         #expect(try change.isFound(place.value(change.query)))
     }
 
-    @Test(arguments: changes + conversions + families, Engine.installed)
+    @Test(arguments: changes + conversions + families + hard, Engine.installed)
     func `a file makes a change, on a fresh checkout too`(
         change: Change, engine: Engine
     ) throws {
@@ -374,7 +374,7 @@ import Testing
         #expect(try change.isFound(place.value(change.query)))
     }
 
-    @Test(arguments: changes + families, Engine.installed)
+    @Test(arguments: changes + families + hard, Engine.installed)
     func `a change that dev has made is taken over by the file that is written for it`(
         change: Change, engine: Engine
     ) throws {

@@ -1,0 +1,80 @@
+// Changes that concern several tables at once, or more of a column than one thing.
+extension ChangeTests {
+    static let hard: [Change] = [
+        Change(
+            "a key and what refers to it get another type at once",
+            keyed(#""type": "string", "format": "uuid""#), keyed(#""type": "string""#),
+            rows: """
+                INSERT INTO rooms (id) VALUES ('7b6b4d3e-0000-4000-8000-000000000001');
+                INSERT INTO things (id, room_id)
+                VALUES (1, '7b6b4d3e-0000-4000-8000-000000000001')
+                """,
+            "SELECT count(*) FROM things JOIN rooms ON rooms.id = room_id", "1"),
+        Change(
+            "a key that refers to another row of its table gets another type",
+            tree(#""type": "integer""#), tree(#""type": "string""#),
+            rows: "INSERT INTO things (id, up) VALUES (1, NULL); INSERT INTO things (id, up) VALUES (2, 1)",
+            "SELECT count(*) FROM things WHERE up = '1'", "1"),
+        Change(
+            "a default of two lines, of which the second is SQL", single(#""type": "string""#),
+            single(#""type": "string", "default": "x\nDROP TABLE things;\rDROP TABLE things; --""#),
+            "SELECT count(*) FROM things", "3"),
+        Change(
+            "a key with numbers of its own becomes a text",
+            #"{"properties": {"id": {"type": "integer", "identity": true}, "a": {"type": "string"}}}"#,
+            #"{"properties": {"id": {"type": "string"}, "a": {"type": "string"}}}"#,
+            "SELECT count(*) FROM things WHERE id = '2'", "1"),
+        Change(
+            "a key gets numbers of its own and a text a key's type",
+            #"{"properties": {"id": {"type": "string"}, "a": {"type": "string"}}}"#,
+            #"{"properties": {"id": {"type": "integer", "identity": true}, "a": {"type": "string"}}}"#,
+            rows: "INSERT INTO things (id, a) VALUES ('1', 'x'), ('2', 'y')",
+            "SELECT count(*) FROM things WHERE id = 2", "1"),
+        Change(
+            "a renamed table whose key, renamed too, gets another type with what refers to it",
+            keyed(#""type": "string", "format": "uuid""#),
+            [
+                (
+                    "models/halls.json",
+                    #"""
+                    {"renamedFrom": "rooms", "properties": {"key": {"type": "string", "renamedFrom": "id"}},
+                     "primaryKey": ["key"]}
+                    """#
+                ),
+                (
+                    "models/things.json",
+                    #"""
+                    {"properties": {"id": {"type": "integer"}, "hall": {"type": "string",
+                     "renamedFrom": "room_id", "references": {"model": "halls"}}}}
+                    """#
+                ),
+            ],
+            rows: """
+                INSERT INTO rooms (id) VALUES ('7b6b4d3e-0000-4000-8000-000000000001');
+                INSERT INTO things (id, room_id)
+                VALUES (1, '7b6b4d3e-0000-4000-8000-000000000001')
+                """,
+            "SELECT count(*) FROM things WHERE id = 1", "1"),
+    ]
+
+    private static func single(_ a: String) -> String {
+        #"{"properties": {"id": {"type": "integer"}, "a": {\#(a)}}}"#
+    }
+
+    private static func tree(_ id: String) -> String {
+        #"{"properties": {"id": {\#(id)}, "up": {\#(id), "references": {"model": "things"}}}}"#
+    }
+
+    private static func keyed(_ id: String) -> [(String, String)] {
+        [
+            ("models/rooms.json", #"{"properties": {"id": {\#(id)}}}"#),
+            (
+                "models/things.json",
+                #"""
+                {"properties": {"id": {"type": "integer"}, "room_id": {\#(id), "references": \#
+                {"model": "rooms", "onDelete": "cascade"}}}}
+                """#
+            ),
+        ]
+    }
+}
