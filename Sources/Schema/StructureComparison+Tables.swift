@@ -225,7 +225,7 @@ extension StructureComparison {
         for reference in pair.definition.references {
             let columns = reference.columns.map { pair.model.columns[$0].name.lowercased() }
             guard let key = pair.new.keys.first(where: { $0.columns == columns }),
-                !pair.old.keys.contains(key)
+                !pair.old.keys.contains(key), !isDetached(reference, of: pair.model)
             else { continue }
             let column = pair.model.columns[reference.columns[0]]
             // A new column brings its reference along.

@@ -4,13 +4,15 @@ import Values
 /// One comparison of a database with the declared models, table by table.
 struct StructureComparison {
     /// Once everything has its new name.
-    let built: DatabaseStructure
+    var built: DatabaseStructure
     let declared: DeclaredTables
     /// What `built` is called.
     let origin: Difference.Origin
     let renaming: StructureRenaming
     private var steps: [Difference.Step] = []
     private var refusals: [Difference.Refusal] = []
+    /// What comes when all tables have been compared.
+    var detached: [Detached] = []
     /// Of the table that is compared.
     var alterations: [(alteration: TableAlteration, item: Difference.Item)] = []
 
@@ -30,6 +32,7 @@ struct StructureComparison {
     /// last what is dropped.
     mutating func run(owned: (SchemaPart) -> Bool) {
         rename()
+        detachReferences()
         for model in declared.catalogue.modelsByDependency {
             guard let definition = declared.definition(of: model) else { continue }
             let name = model.name.lowercased()
@@ -41,6 +44,7 @@ struct StructureComparison {
                 make(definition, of: model)
             }
         }
+        attachReferences()
         dropTables(owned: owned)
     }
 
@@ -147,15 +151,19 @@ struct StructureComparison {
                 refuse(item.what, .changeByHand, of: item.part, at: item.location)
             }
         }
-        steps += found.map { step in
-            let costs = step.statements.compactMap {
-                $0.expectation == nil ? declared.dialect.cost(of: $0.text) : nil
-            }
-            return Difference.Step(
-                step.alterations.map { alterations[$0].item }, step.statements,
-                suspendsForeignKeys: step.isRebuild, standsAlone: step.standsAlone,
-                cost: step.isRebuild ? "makes the table anew" : costs.last)
+        for step in found { append(step, step.alterations.map { alterations[$0].item }) }
+    }
+
+    /// Takes an engine's step over.
+    mutating func append(_ step: AlterationStep, _ items: [Difference.Item]) {
+        let costs = step.statements.compactMap {
+            $0.expectation == nil ? declared.dialect.cost(of: $0.text) : nil
         }
+        steps.append(
+            Difference.Step(
+                items, step.statements, suspendsForeignKeys: step.isRebuild,
+                standsAlone: step.standsAlone,
+                cost: step.isRebuild ? "makes the table anew" : costs.last))
     }
 
     /// Notes a thing that differs.

@@ -107,6 +107,9 @@ extension PostgresDialect {
         AlterationStep([place], [ChangeStatement(statement)])
     }
 
+    /// See ``Store/DefinitionDialect/keepsReferencesAlike``.
+    public var keepsReferencesAlike: Bool { true }
+
     /// See ``Store/DefinitionDialect/drop(tables:)``: those that refer to one another go at once.
     public func drop(tables names: [String]) -> [ChangeStatement] {
         [ChangeStatement("DROP TABLE \(names.map { table($0) }.joined(separator: ", "))")]
