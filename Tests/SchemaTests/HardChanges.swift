@@ -20,6 +20,10 @@ extension ChangeTests {
             single(#""type": "string", "default": "x\nDROP TABLE things;\rDROP TABLE things; --""#),
             "SELECT count(*) FROM things", "3"),
         Change(
+            "a check of two lines that goes, of which the second is SQL",
+            checked(#", "checks": {"c": "a != 'x\nDROP TABLE things;\rDROP TABLE things; --'"}"#),
+            single(#""type": "string""#), "SELECT count(*) FROM things", "3"),
+        Change(
             "a key with numbers of its own becomes a text",
             #"{"properties": {"id": {"type": "integer", "identity": true}, "a": {"type": "string"}}}"#,
             #"{"properties": {"id": {"type": "string"}, "a": {"type": "string"}}}"#,
@@ -59,6 +63,10 @@ extension ChangeTests {
 
     private static func single(_ a: String) -> String {
         #"{"properties": {"id": {"type": "integer"}, "a": {\#(a)}}}"#
+    }
+
+    private static func checked(_ rest: String) -> String {
+        #"{"properties": {"id": {"type": "integer"}, "a": {"type": "string"}}\#(rest)}"#
     }
 
     private static func tree(_ id: String) -> String {
