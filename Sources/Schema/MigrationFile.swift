@@ -124,16 +124,21 @@ public struct MigrationFile: Hashable, Sendable {
         var lines = [""]
         let cost = step.cost.map { " (\($0))" } ?? ""
         lines += step.items.map { item in
-            "-- \(item.description)\(item.loses ? ", and with it what it holds" : "")"
+            comment("-- \(item.description)\(item.loses ? ", and with it what it holds" : "")")
         }
         if lines.count > 1 { lines[lines.count - 1] += cost }
         for statement in step.statements {
             if let expectation = statement.expectation {
-                lines.append(MigrationScript.expectationMark + expectation)
+                lines.append(comment(MigrationScript.expectationMark + expectation))
             }
             lines.append("\(statement.text);")
         }
         return lines
+    }
+
+    /// A comment ends with its line, and what it quotes may have several.
+    private static func comment(_ text: String) -> String {
+        String(text.map { $0.isNewline ? " " : $0 })
     }
 
     private static func version(after previous: String?, now: Instant) -> String {

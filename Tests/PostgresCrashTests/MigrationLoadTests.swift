@@ -150,7 +150,9 @@ private final class Load: Sendable {
                 default: answer = try client.send("GET", "/rest/v1/items?id=eq.\(id)")
                 }
                 if answer.status >= 300 {
-                    faults.append("\(answer.status) \(String(decoding: answer.body, as: UTF8.self))")
+                    let body = String(decoding: answer.body, as: UTF8.self)
+                    let moment = isDuring || self.isDuring ? "during" : "before or after"
+                    faults.append("\(moment): \(answer.status) \(body)")
                 }
             } catch {
                 faults.append("\(error)")

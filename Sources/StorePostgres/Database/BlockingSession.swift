@@ -110,7 +110,10 @@ final class BlockingSession: Sendable {
     var processID: Int32? { connection.processID }
 
     /// Ends the session: what scripts have set goes with it, and a transaction that is open.
-    func close() { connection.giveBack(.closed) }
+    func close() {
+        watch(nil)
+        connection.giveBack(.closed)
+    }
 
     /// Leaves it to others: nothing has been set. A transaction that is open is rolled back.
     func leave() { connection.giveBack(.forOthers) }

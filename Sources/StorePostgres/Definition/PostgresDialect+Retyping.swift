@@ -17,13 +17,8 @@ extension PostgresDialect {
             statements.append(
                 rowsNotConverting(column, of: table, from: former, in: rows, unless: test))
         }
-        if hasNumbers(definition, change), !definition.isIdentity {
-            // The numbers' sequence would have to be of that type.
-            statements.append(
-                ChangeStatement("ALTER TABLE \(rows) ALTER COLUMN \(name) DROP IDENTITY IF EXISTS"))
-        }
-        var actions: [String] = []
-        var checks: [String] = []
+        statements += numbersGone(from: definition, change)
+        var (actions, checks): ([String], [String]) = ([], [])
         let keys = table.primaryKey.columns.filter { $0 != column }.map {
             quoted(identifier: table.columns[$0].name)
         }
@@ -50,10 +45,18 @@ extension PostgresDialect {
         return AlterationStep(alterations.map(\.place), statements)
     }
 
-    private func hasNumbers(_ column: TableDefinition.Column, _ change: TableChange) -> Bool {
+    /// The sequence of a column's numbers would have to be of its type.
+    private func numbersGone(
+        from column: TableDefinition.Column, _ change: TableChange
+    ) -> [ChangeStatement] {
         let rest = change.old.column(column.name.lowercased())?.rest ?? []
-        return rest.contains(ColumnAttribute.numbers)
-            || rest.contains(ColumnAttribute.numbersAlways)
+        let numbers = [ColumnAttribute.numbers, ColumnAttribute.numbersAlways]
+        if column.isIdentity || Set(rest).isDisjoint(with: numbers) { return [] }
+        return [
+            ChangeStatement(
+                "ALTER TABLE \(table(change.table.name)) ALTER COLUMN "
+                    + "\(quoted(identifier: column.name)) DROP IDENTITY IF EXISTS")
+        ]
     }
 
     /// The default is of the former type, and in the way.

@@ -9,6 +9,7 @@ final class LockWatch: Sendable {
     private struct State {
         var holders: [String] = []
         var isOver = false
+        var thread: PosixThread?
     }
 
     private let state = Mutex(State())
@@ -25,13 +26,17 @@ final class LockWatch: Sendable {
     /// - Parameter processID: of the session that waits.
     init(of processID: String, through pool: PoolAccess) {
         let thread = PosixThread(name: "lock watch") { [self] in look(at: processID, pool) }
-        if thread == nil { stop() }
+        state.withLock { $0.thread = thread }
     }
 
-    /// Ends it; what it has found stays.
+    /// Ends it; what it has found stays. It uses the pool no more when this returns.
     func stop() {
-        state.withLock { $0.isOver = true }
+        let thread = state.withLock { state in
+            state.isOver = true
+            return state.thread
+        }
         end.signal()
+        thread?.join()
     }
 
     private func look(at processID: String, _ pool: PoolAccess) {
