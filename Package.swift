@@ -190,6 +190,13 @@ let package = Package(
                 "Configuration", "Store", "StoreSQLite", "StorePostgres", "Values", "Bytes",
                 "Diagnostics",
             ]),
+        tests(
+            "ModelLife",
+            [
+                "ServerTestSupport", "StorePostgresTestSupport", "PostgresTestSupport",
+                "Expressions", "Schema", "Store", "StoreSQLite", "StorePostgres", "Diagnostics",
+                "Bytes",
+            ], read: ["run"]),
         tests("QueryTests", ["Query", "Values", "Bytes", "Diagnostics"]),
         tests(
             "ExpressionsTests",

@@ -1,0 +1,180 @@
+/// A model as the proof knows it. What has an identity keeps it through all renames.
+struct LifeModel {
+    struct Column {
+        let id: Int
+        var name: String
+        var former: String?
+        var kind: Kind
+        var isRequired = false
+        var isIdentity = false
+        var constant: Cell?
+        /// A default that the server computes: `now()`.
+        var computed: String?
+        var choices: [Cell]?
+        var length: (min: Int?, max: Int?) = (nil, nil)
+        var range: (min: Cell?, max: Cell?) = (nil, nil)
+        var reference: Reference?
+    }
+
+    struct Reference {
+        /// The identities of the model and its column.
+        var model: Int
+        var column: Int
+        var onDelete: String
+    }
+
+    /// What a column is compared with, as a check or the rows of an index.
+    enum Condition: Hashable {
+        /// A text is no longer.
+        case shorter(than: Int)
+        /// A number is less.
+        case less(than: Int64)
+        /// A text is another.
+        case other(than: String)
+        case present
+
+        func text(_ name: String) -> String {
+            switch self {
+            case .shorter(let length): "length(\\\"\(name)\\\") < \(length)"
+            case .less(let number): "\\\"\(name)\\\" < \(number)"
+            case .other(let text):
+                "\\\"\(name)\\\" <> '\(text.replacing("'", with: "''"))'"
+            case .present: "\\\"\(name)\\\" is not null"
+            }
+        }
+
+        /// Whether a value is not against it.
+        func allows(_ cell: Cell, _ kind: Kind) -> Bool {
+            switch (self, cell) {
+            case (.present, .null): false
+            case (_, .null), (.present, _): true
+            case (.shorter(let length), .text(let text)): text.unicodeScalars.count < length
+            case (.less(let bound), .integer(let number)):
+                Double(number) < Double(bound) * Self.power(kind.scale ?? 0)
+            case (.less(let bound), .real(let number)): number < Double(bound)
+            case (.other(let other), .text(let text)): text != other
+            default: true
+            }
+        }
+
+        private static func power(_ scale: Int) -> Double {
+            (0..<scale).reduce(1) { power, _ in power * 10 }
+        }
+    }
+
+    struct Check {
+        var name: String
+        var column: Int
+        var condition: Condition
+    }
+
+    struct Index {
+        let id: Int
+        var name: String?
+        var parts: [(column: Int, isDescending: Bool)]
+        var condition: (column: Int, condition: Condition)?
+    }
+
+    let id: Int
+    var name: String
+    var former: String?
+    var columns: [Column]
+    var key: [Int]
+    var uniques: [[Int]] = []
+    var indexes: [Index] = []
+    var checks: [Check] = []
+
+    func column(_ id: Int) -> Column? { columns.first { $0.id == id } }
+
+    func isRequired(_ column: Column) -> Bool { column.isRequired || key.contains(column.id) }
+
+    /// Takes a column out, and all that names it.
+    mutating func drop(_ column: Int) {
+        columns.removeAll { $0.id == column }
+        forget(column)
+    }
+
+    /// Takes out all that holds a column.
+    mutating func forget(_ column: Int) {
+        uniques.removeAll { $0.contains(column) }
+        indexes.removeAll { index in
+            index.parts.contains { $0.column == column } || index.condition?.column == column
+        }
+        checks.removeAll { $0.column == column }
+    }
+}
+
+// MARK: Model files
+
+extension LifeModel {
+    private func columnName(_ column: Int) -> String { self.column(column)?.name ?? "?" }
+
+    private func names(_ columns: [Int]) -> String {
+        "[\(columns.map { "\"\(columnName($0))\"" }.joined(separator: ", "))]"
+    }
+
+    /// The text of the model's file.
+    func file(among models: [LifeModel]) -> String {
+        let properties = columns.map { column in
+            "    \"\(column.name)\": {\(property(column, models).joined(separator: ", "))}"
+        }
+        var words = ["  \"properties\": {\n\(properties.joined(separator: ",\n"))\n  }"]
+        if let former { words.insert("  \"renamedFrom\": \"\(former)\"", at: 0) }
+        let required = columns.filter(\.isRequired).map(\.id)
+        words.append("  \"required\": \(names(required)), \"primaryKey\": \(names(key))")
+        if !uniques.isEmpty {
+            words.append("  \"unique\": [\(uniques.map(names).joined(separator: ", "))]")
+        }
+        if !indexes.isEmpty {
+            let texts = indexes.map(text).joined(separator: ", ")
+            words.append("  \"indexes\": [\(texts)]")
+        }
+        if !checks.isEmpty {
+            let texts = checks.map { check in
+                "\"\(check.name)\": \"\(check.condition.text(columnName(check.column)))\""
+            }
+            words.append("  \"checks\": {\(texts.joined(separator: ", "))}")
+        }
+        return "{\n\(words.joined(separator: ",\n"))\n}\n"
+    }
+
+    private func text(of index: Index) -> String {
+        let parts = index.parts.map { part in
+            "\"\(columnName(part.column))\(part.isDescending ? " desc" : "")\""
+        }
+        var words = ["\"on\": [\(parts.joined(separator: ", "))]"]
+        if let given = index.name { words.append("\"name\": \"\(given)\"") }
+        if let condition = index.condition {
+            words.append("\"where\": \"\(condition.condition.text(columnName(condition.column)))\"")
+        }
+        return "{\(words.joined(separator: ", "))}"
+    }
+
+    private func property(_ column: Column, _ models: [LifeModel]) -> [String] {
+        var words = column.kind.words
+        if let former = column.former { words.append("\"renamedFrom\": \"\(former)\"") }
+        if column.isIdentity { words.append("\"identity\": true") }
+        if let constant = column.constant {
+            words.append("\"default\": \(constant.json(column.kind))")
+        } else if let computed = column.computed {
+            words.append("\"default\": {\"$expr\": \"\(computed)\"}")
+        }
+        if let choices = column.choices {
+            let texts = choices.map { $0.json(column.kind) }.joined(separator: ", ")
+            words.append("\"enum\": [\(texts)]")
+        }
+        if let min = column.length.min { words.append("\"minLength\": \(min)") }
+        if let max = column.length.max { words.append("\"maxLength\": \(max)") }
+        if let min = column.range.min { words.append("\"minimum\": \(min.json(column.kind))") }
+        if let max = column.range.max { words.append("\"maximum\": \(max.json(column.kind))") }
+        if let reference = column.reference,
+            let model = models.first(where: { $0.id == reference.model })
+        {
+            words.append(
+                "\"references\": {\"model\": \"\(model.name)\", \"column\": "
+                    + "\"\(model.columnName(reference.column))\", \"onDelete\": "
+                    + "\"\(reference.onDelete)\"}")
+        }
+        return words
+    }
+}
