@@ -319,7 +319,7 @@ import Testing
         """#
     }
 
-    @Test(arguments: changes + conversions + families + hard, Engine.installed)
+    @Test(arguments: changes + conversions + families + hard + FoundChanges.changes, Engine.installed)
     func `dev makes a change at once, or lists what is in the way`(
         change: Change, engine: Engine
     ) throws {
@@ -346,7 +346,7 @@ import Testing
         #expect(try change.isFound(place.value(change.query)))
     }
 
-    @Test(arguments: changes + conversions + families + hard, Engine.installed)
+    @Test(arguments: changes + conversions + families + hard + FoundChanges.changes, Engine.installed)
     func `a file makes a change, on a fresh checkout too`(
         change: Change, engine: Engine
     ) throws {
