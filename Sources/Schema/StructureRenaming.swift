@@ -173,22 +173,25 @@ private struct RenamedNames {
             let name = names[words[0]] ?? words[0]
             return .init(([name] + words.dropFirst()).joined(separator: " "), isColumn: true)
         }
-        return IndexStructure(
+        var index = IndexStructure(
             name: old.name, table: table, isUnique: old.isUnique, parts: parts,
             predicate: old.predicate.map { condition($0, of: table) },
             names: old.names.map { names[$0] ?? $0 })
+        index.spelling = old.spelling
+        return index
     }
 
     func dependent(_ old: DependentObject) -> DependentObject {
-        var names = tables
+        var names: [String: String] = [:]
         for (table, renamed) in columns {
             let former = tables.first { $0.value == table }?.key ?? table
-            if old.names.contains(former) { names.merge(renamed) { first, _ in first } }
+            if old.tables.contains(former) { names.merge(renamed) { first, _ in first } }
         }
         return DependentObject(
             kind: old.kind, name: old.name,
-            statement: dialect.renaming(names, inStatement: old.statement),
-            names: Set(old.names.map { names[$0] ?? $0 }))
+            statement: dialect.renaming(tables: tables, columns: names, in: old.statement),
+            names: Set(old.names.flatMap { [names[$0], tables[$0]].compactMap(\.self) + [$0] }),
+            tables: Set(old.tables.map { tables[$0] ?? $0 }))
     }
 }
 

@@ -54,6 +54,10 @@ public protocol DefinitionDialect: Dialect {
     /// What stands between a column's new name and its old one, both as they are spelled.
     func rename(column former: String, to name: String, of table: String) -> [ChangeStatement]
 
+    /// What lets go of the key that a foreign key refers to, which could not change else; nil where
+    /// nothing holds it.
+    func release(_ key: TableStructure.Key, of table: TableStructure) -> ChangeStatement?
+
     /// What drops tables that refer to no others but one another, and to which no others refer.
     func drop(tables names: [String]) -> [ChangeStatement]
 
@@ -77,7 +81,9 @@ public protocol DefinitionDialect: Dialect {
 
     /// A statement as it would read with other names of tables and columns, the former ones in
     /// lower case.
-    func renaming(_ names: [String: String], inStatement text: String) -> String
+    func renaming(
+        tables: [String: String], columns: [String: String], in statement: String
+    ) -> String
 
     /// What is wrong with a table whose options are not those of a definition: what is said behind
     /// its name.
@@ -95,6 +101,11 @@ public protocol DefinitionDialect: Dialect {
 extension DefinitionDialect {
     /// Values of any types are compared.
     public var keepsReferencesAlike: Bool { false }
+
+    /// Nothing holds it.
+    public func release(
+        _ key: TableStructure.Key, of table: TableStructure
+    ) -> ChangeStatement? { nil }
 
     /// Nothing is to be said.
     public func cost(of statement: String) -> String? { nil }

@@ -136,9 +136,17 @@ public struct DependentObject: Hashable, Sendable {
     public let statement: String
     /// What its statement names, in lower case, tables and columns among it.
     public let names: Set<String>
+    /// What of it may be tables.
+    public let tables: Set<String>
 
     /// Something that depends on tables.
-    public init(kind: String, name: String, statement: String, names: Set<String>) {
+    ///
+    /// - Parameter tables: all that it names when left out.
+    public init(
+        kind: String, name: String, statement: String, names: Set<String>,
+        tables: Set<String>? = nil
+    ) {
+        self.tables = tables ?? names
         self.kind = kind
         self.name = name
         self.statement = statement

@@ -13,7 +13,7 @@ extension DatabaseStructure {
                 if !Self.isInternal(table.name) { tables[table.name] = table }
             } else if let index = IndexParser.parse(tokens), !Self.isInternal(index.table) {
                 indexes[index.name] = index
-                if !index.isPlain { note("INDEX", index.name, statement, tokens) }
+                if !index.isPlain { note("INDEX", index.name, statement, tokens, of: index.table) }
             } else if let trigger = TriggerParser.name(tokens) {
                 note("TRIGGER", trigger, statement, tokens)
             } else if let view = ViewParser.name(tokens), !Self.isInternal(view.lowercased()) {
@@ -26,13 +26,16 @@ extension DatabaseStructure {
         nameTargets()
     }
 
+    /// - Parameter table: the only one that it hangs on, if there is no other.
     private mutating func note(
-        _ kind: String, _ name: String, _ statement: String, _ tokens: [SQLToken]
+        _ kind: String, _ name: String, _ statement: String, _ tokens: [SQLToken],
+        of table: String? = nil
     ) {
         dependents.append(
             DependentObject(
                 kind: kind, name: name, statement: statement,
-                names: Set(TableParser.names(in: tokens[...]).map { $0.lowercased() })))
+                names: Set(StatementNames.of(tokens).map { $0.token.text.lowercased() }),
+                tables: table.map { [$0.lowercased()] }))
     }
 
     /// `REFERENCES t` without columns means the key of `t`.

@@ -116,16 +116,24 @@ extension SQLiteDialect {
         names.map { ChangeStatement("DROP TABLE \(quoted(identifier: $0))") }
     }
 
-    /// See ``Store/DefinitionDialect/renaming(_:inStatement:)``: what SQLite itself does to
+    /// See ``Store/DefinitionDialect/renaming(tables:columns:in:)``: what SQLite itself does to
     /// triggers, views and indexes at a RENAME.
-    public func renaming(_ names: [String: String], inStatement text: String) -> String {
-        if names.isEmpty { return text }
-        var bytes = Array(text.utf8)
-        for token in SQLLexer.tokens(of: text, .sqlite).reversed() {
-            guard token.kind == .word || token.kind == .quoted,
-                let name = names[token.text.lowercased()]
-            else { continue }
-            bytes.replaceSubrange(token.offset..<token.end, with: quoted(identifier: name).utf8)
+    public func renaming(
+        tables: [String: String], columns: [String: String], in statement: String
+    ) -> String {
+        if tables.isEmpty, columns.isEmpty { return statement }
+        var bytes = Array(statement.utf8)
+        for named in StatementNames.of(SQLLexer.tokens(of: statement, .sqlite)).reversed() {
+            let name = named.token.text.lowercased()
+            let other =
+                switch named.role {
+                case .table: tables[name]
+                case .column: columns[name]
+                case .either: columns[name] ?? tables[name]
+                }
+            guard let other else { continue }
+            bytes.replaceSubrange(
+                named.token.offset..<named.token.end, with: quoted(identifier: other).utf8)
         }
         return String(decoding: bytes, as: UTF8.self)
     }
