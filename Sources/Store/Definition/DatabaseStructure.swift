@@ -52,12 +52,23 @@ public struct DatabaseStructure: Hashable, Sendable {
             let (old, new) = (before.tables[name], after.tables[name])
             if old == new { return true }
             guard let new else { return tables[name] == nil }
-            guard let there = tables[name], there.covers(new) else { return false }
+            // Whether a unique constraint is an index makes no difference.
+            let uniques = uniques(of: name)
+            let wanted = after.uniques(of: name)
+            guard let there = tables[name], there.covers(new), uniques.isSuperset(of: wanted),
+                uniques.isDisjoint(with: before.uniques(of: name).subtracting(wanted))
+            else { return false }
             return old.map { there.lacks(whatIsIn: $0, andNotIn: new) } ?? true
         }
         return tablesAgree
             && Set(before.indexes.keys).union(after.indexes.keys).allSatisfy { name in
-                before.indexes[name] == after.indexes[name] || indexes[name] == after.indexes[name]
+                let (old, new) = (before.indexes[name], after.indexes[name])
+                if old == new || indexes[name] == new { return true }
+                guard let there = new ?? old, let columns = there.uniqueColumns else {
+                    return false
+                }
+                return uniques(of: there.table).contains(columns)
+                    == after.uniques(of: there.table).contains(columns)
             }
     }
 }

@@ -128,20 +128,20 @@ public struct TableStructure: Hashable, Sendable {
     /// The column of a name.
     public func column(_ name: String) -> Column? { columns.first { $0.name == name } }
 
-    /// Whether this table is `other`, perhaps with columns and constraints added to it.
+    /// Whether this table is `other`, perhaps with columns and constraints added to it; but for
+    /// unique constraints, which may be indexes too.
     public func covers(_ other: TableStructure) -> Bool {
         other.columns.allSatisfy { column($0.name) == $0 }
             && primaryKey == other.primaryKey
-            && uniques.isSuperset(of: other.uniques) && keys.isSuperset(of: other.keys)
+            && keys.isSuperset(of: other.keys)
             && checks.isSuperset(of: other.checks) && options == other.options
             && other.otherUniques.allSatisfy { otherUniques[$0] == $1 }
     }
 
-    /// Whether nothing is here that one table has and another has not.
+    /// Whether nothing is here that one table has and another has not, but for unique constraints.
     func lacks(whatIsIn old: TableStructure, andNotIn new: TableStructure) -> Bool {
         let names = Set(old.columns.map(\.name)).subtracting(new.columns.map(\.name))
         return columns.allSatisfy { !names.contains($0.name) }
-            && uniques.isDisjoint(with: old.uniques.subtracting(new.uniques))
             && keys.isDisjoint(with: old.keys.subtracting(new.keys))
             && checks.isDisjoint(with: old.checks.subtracting(new.checks))
     }
