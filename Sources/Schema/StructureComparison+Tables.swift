@@ -195,9 +195,9 @@ extension StructureComparison {
             let columns = unique.columns.map { pair.model.columns[$0].name.lowercased() }
             if there.contains(columns) { continue }
             let index = SchemaPart.index(unique.name.lowercased())
-            if built.indexes[unique.name.lowercased()] != nil {
+            if let there = built.indexes[unique.name.lowercased()] {
                 note(
-                    .dropIndex(unique.name), .change, "the index \(unique.name)", index,
+                    .dropIndex(there.spelling), .change, "the index \(unique.name)", index,
                     at: pair.place)
             }
             note(.addUnique(unique), .add, "unique \(unique.name)", index, at: pair.place)
@@ -215,7 +215,7 @@ extension StructureComparison {
             }
             note(
                 .dropUnique(
-                    columns, indexes: isConstraint ? [] : indexes.map(\.name).sorted()), .drop,
+                    columns, indexes: isConstraint ? [] : indexes.map(\.spelling).sorted()), .drop,
                 "unique (\(columns.joined(separator: ", "))) of \(pair.model.name)",
                 indexes.first.map { .index($0.name) } ?? pair.part, at: pair.place)
         }
@@ -225,7 +225,7 @@ extension StructureComparison {
         for reference in pair.definition.references {
             let columns = reference.columns.map { pair.model.columns[$0].name.lowercased() }
             guard let key = pair.new.keys.first(where: { $0.columns == columns }),
-                !pair.old.keys.contains(key), !isDetached(reference, of: pair.model)
+                !pair.old.keys.contains(key)
             else { continue }
             let column = pair.model.columns[reference.columns[0]]
             // A new column brings its reference along.
@@ -284,7 +284,7 @@ extension StructureComparison {
             if let there = built.indexes[name] {
                 if there == new { continue }
                 note(
-                    .dropIndex(index.name), .change, "the index \(index.name)", .index(name),
+                    .dropIndex(there.spelling), .change, "the index \(index.name)", .index(name),
                     at: pair.place)
             } else if built.indexes.values.contains(where: { new.map($0.isFormer) == true }) {
                 continue
@@ -300,7 +300,7 @@ extension StructureComparison {
                 !wanted.indexes.values.contains(where: index.isFormer)
             else { continue }
             note(
-                .dropIndex(index.name), .drop, "index \(index.name)", .index(index.name),
+                .dropIndex(index.spelling), .drop, "index \(index.spelling)", .index(index.name),
                 at: pair.place)
         }
     }

@@ -4,15 +4,13 @@ import Values
 /// One comparison of a database with the declared models, table by table.
 struct StructureComparison {
     /// Once everything has its new name.
-    var built: DatabaseStructure
+    let built: DatabaseStructure
     let declared: DeclaredTables
     /// What `built` is called.
     let origin: Difference.Origin
     let renaming: StructureRenaming
-    private var steps: [Difference.Step] = []
+    var steps: [Difference.Step] = []
     private var refusals: [Difference.Refusal] = []
-    /// What comes when all tables have been compared.
-    var detached: [Detached] = []
     /// Of the table that is compared.
     var alterations: [(alteration: TableAlteration, item: Difference.Item)] = []
 
@@ -32,20 +30,32 @@ struct StructureComparison {
     /// last what is dropped.
     mutating func run(owned: (SchemaPart) -> Bool) {
         rename()
-        detachReferences()
+        var changes = changes()
+        releaseKeys(of: &changes)
         for model in declared.catalogue.modelsByDependency {
             guard let definition = declared.definition(of: model) else { continue }
-            let name = model.name.lowercased()
-            if let old = built.tables[name], let new = wanted.tables[name] {
-                alterations = []
-                compare(model, definition, old, new)
-                finish(model, definition, old, new)
+            if let change = changes.first(where: { $0.model.name == model.name }) {
+                alterations = change.alterations
+                finish(model, definition, change.old, change.new)
             } else if hasRoom(for: model) {
                 make(definition, of: model)
             }
         }
-        attachReferences()
         dropTables(owned: owned)
+    }
+
+    /// What differs of each table that is there.
+    private mutating func changes() -> [ChangedTable] {
+        declared.catalogue.modelsByDependency.compactMap { model in
+            let name = model.name.lowercased()
+            guard let definition = declared.definition(of: model), let old = built.tables[name],
+                let new = wanted.tables[name]
+            else { return nil }
+            alterations = []
+            compare(model, definition, old, new)
+            return ChangedTable(
+                model: model, definition: definition, old: old, new: new, alterations: alterations)
+        }
     }
 
     mutating func refuse(
@@ -132,7 +142,7 @@ struct StructureComparison {
         _ model: Model, _ definition: TableDefinition, _ old: TableStructure, _ new: TableStructure
     ) {
         if alterations.isEmpty { return }
-        let dependents = built.dependents.filter { $0.names.contains(old.name) }
+        let dependents = built.dependents.filter { $0.tables.contains(old.name) }
         for case (.dropColumn(let name), let item) in alterations {
             guard let dependent = dependents.first(where: { $0.names.contains(name.lowercased()) })
             else {
@@ -155,7 +165,7 @@ struct StructureComparison {
     }
 
     /// Takes an engine's step over.
-    mutating func append(_ step: AlterationStep, _ items: [Difference.Item]) {
+    private mutating func append(_ step: AlterationStep, _ items: [Difference.Item]) {
         let costs = step.statements.compactMap {
             $0.expectation == nil ? declared.dialect.cost(of: $0.text) : nil
         }

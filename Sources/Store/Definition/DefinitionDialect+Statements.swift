@@ -42,16 +42,18 @@ extension DefinitionDialect {
     /// The statement that adds a column, with the foreign key that it makes, to a table that is
     /// there already.
     ///
-    /// - Parameter column: its place in the definition.
-    ///
-    /// - Parameter filling: an expression whose value rows that are there get, as its default.
+    /// - Parameters:
+    ///   - column: its place in the definition.
+    ///   - filling: an expression whose value rows that are there get, as its default.
+    ///   - isReferring: whether it comes with its foreign key.
     public func addColumn(
-        _ column: Int, to table: TableDefinition, filledWith filling: String? = nil
+        _ column: Int, to table: TableDefinition, filledWith filling: String? = nil,
+        isReferring: Bool = true
     ) -> String {
         let text =
             "ALTER TABLE \(self.table(table.name)) ADD COLUMN "
             + definition(of: table.columns[column], filledWith: filling)
-        guard let reference = table.reference(of: column) else { return text }
+        guard isReferring, let reference = table.reference(of: column) else { return text }
         return "\(text) \(constraint(reference.name))\(target(of: reference))"
     }
 

@@ -44,10 +44,6 @@ public protocol DefinitionDialect: Dialect {
     /// steps are in an order that works.
     func steps(_ alterations: [TableAlteration], of change: TableChange) -> [AlterationStep]
 
-    /// Whether a reference is in the way of another type of its columns, or of those that it refers
-    /// to.
-    var keepsReferencesAlike: Bool { get }
-
     /// What stands between a table's new name and its old one, both as they are spelled.
     func rename(table former: String, to name: String) -> [ChangeStatement]
 
@@ -99,9 +95,6 @@ public protocol DefinitionDialect: Dialect {
 }
 
 extension DefinitionDialect {
-    /// Values of any types are compared.
-    public var keepsReferencesAlike: Bool { false }
-
     /// Nothing holds it.
     public func release(
         _ key: TableStructure.Key, of table: TableStructure

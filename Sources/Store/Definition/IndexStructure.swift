@@ -18,6 +18,8 @@ public struct IndexStructure: Hashable, Sendable {
 
     /// The index's name.
     public var name: String
+    /// Its name as it is spelled, where the engine tells that from others.
+    public var spelling: String
     /// The table's name.
     public let table: String
     /// Whether no two of its rows are alike in all parts.
@@ -35,6 +37,7 @@ public struct IndexStructure: Hashable, Sendable {
         predicate: TableStructure.Condition?, names: [String]
     ) {
         self.name = name
+        spelling = name
         self.table = table
         self.isUnique = isUnique
         self.parts = parts

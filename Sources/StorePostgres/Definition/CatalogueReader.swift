@@ -140,10 +140,13 @@ struct CatalogueReader {
         }
         // What a build without lock has left when it failed serves nobody.
         if members[4].bool != true { parts.append(.init("not valid", isColumn: false)) }
-        let name = Self.text(members[1]).lowercased()
-        structure.indexes[name] = IndexStructure(
+        let spelling = Self.text(members[1])
+        let name = spelling.lowercased()
+        var index = IndexStructure(
             name: name, table: Self.text(members[2]).lowercased(),
             isUnique: members[3].bool == true, parts: parts, predicate: predicate, names: names)
+        index.spelling = spelling
+        structure.indexes[name] = index
     }
 
     private static func part(

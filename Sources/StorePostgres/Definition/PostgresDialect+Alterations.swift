@@ -12,7 +12,7 @@ extension PostgresDialect {
         let placed = alterations.enumerated().flatMap { place, alteration in
             step(place, alteration, change, columns).map {
                 (alteration.phase(in: change.table), $0)
-            }
+            } + selfReference(place, alteration, change.table).map { (.references, $0) }
         }
         return Phase.allCases.flatMap { phase in
             placed.filter { $0.0 == phase }.map(\.1)
@@ -107,18 +107,29 @@ extension PostgresDialect {
         AlterationStep([place], [ChangeStatement(statement)])
     }
 
-    /// See ``Store/DefinitionDialect/keepsReferencesAlike``.
-    public var keepsReferencesAlike: Bool { true }
-
     /// See ``Store/DefinitionDialect/drop(tables:)``: those that refer to one another go at once.
     public func drop(tables names: [String]) -> [ChangeStatement] {
         [ChangeStatement("DROP TABLE \(names.map { table($0) }.joined(separator: ", "))")]
     }
 
-    /// See ``Store/DefinitionDialect/renaming(_:inStatement:)``: nothing depends on names here.
-    public func renaming(_ names: [String: String], inStatement text: String) -> String { text }
+    /// See ``Store/DefinitionDialect/renaming(tables:columns:in:)``: nothing depends on names here.
+    public func renaming(
+        tables: [String: String], columns: [String: String], in statement: String
+    ) -> String { statement }
 
     // MARK: Constraints
+
+    /// See ``Store/DefinitionDialect/release(_:of:)``: a foreign key depends on the index of what
+    /// it refers to.
+    public func release(
+        _ key: TableStructure.Key, of table: TableStructure
+    ) -> ChangeStatement? {
+        table.constraintNames.keys[key].map { name in
+            ChangeStatement(
+                "ALTER TABLE \(self.table(table.spelling)) DROP CONSTRAINT "
+                    + quoted(identifier: name))
+        }
+    }
 
     private func drop(constraint name: String, of table: TableDefinition) -> String {
         "ALTER TABLE \(self.table(table.name)) DROP CONSTRAINT \(quoted(identifier: name))"
@@ -200,6 +211,19 @@ extension PostgresDialect {
         }
     }
 
+    /// What a new column refers to in its own table, which may have that only later.
+    private func selfReference(
+        _ place: Int, _ alteration: TableAlteration, _ table: TableDefinition
+    ) -> [AlterationStep] {
+        guard case .addColumn(let column) = alteration,
+            let reference = table.reference(of: column), reference.target == table.name
+        else { return [] }
+        return [
+            addConstraint(
+                reference.name, foreignKey(reference, of: table), [place], alteration, table)
+        ]
+    }
+
     // MARK: Columns
 
     private func alter(
@@ -219,13 +243,17 @@ extension PostgresDialect {
     /// Rows that are there are filled where the default is computed, and then nothing stays of it.
     private func add(_ column: Int, _ place: Int, _ change: TableChange) -> AlterationStep {
         let table = change.table
-        let statement = addColumn(column, to: table)
+        let isReferring = table.reference(of: column)?.target != table.name
+        let statement = addColumn(column, to: table, isReferring: isReferring)
         if let fill = table.columns[column].fill {
             let name = quoted(identifier: table.columns[column].name)
             return AlterationStep(
                 [place],
                 [
-                    ChangeStatement(addColumn(column, to: table, filledWith: text(of: fill))),
+                    ChangeStatement(
+                        addColumn(
+                            column, to: table, filledWith: text(of: fill), isReferring: isReferring)
+                    ),
                     ChangeStatement(
                         "ALTER TABLE \(self.table(table.name)) ALTER COLUMN \(name) DROP DEFAULT"),
                 ])
@@ -312,6 +340,11 @@ extension TableAlteration {
         case .dropUnique, .dropOtherUnique, .dropReference, .dropCheck, .dropIndex:
             .constraintsThatGo
         case .addColumn: .newColumns
+        // Numbers of its own have only integers.
+        case .attributes(let place, let was)
+        where was.contains { $0.hasPrefix(ColumnAttribute.numbers) }
+            && !table.columns[place].isIdentity:
+            .constraintsThatGo
         case .retype, .constantDefault, .requirement, .attributes, .options: .columns
         case .primaryKey: .keys
         case .condition, .addCheck, .addUnique, .addIndex: .newConstraints

@@ -155,7 +155,11 @@ private struct TypeConversion {
         _ name: String, _ text: String, _ former: ColumnType?, _ type: ColumnType, _ bare: String
     ) -> (value: String, test: String?)? {
         if type == .json { return ("to_jsonb(\(name))", nil) }
-        if type == .text { return (text, nil) }
+        if type == .text {
+            // With all digits, as clients read it.
+            if case .decimal? = former { return ("\(name)::text", nil) }
+            return (text, nil)
+        }
         if former == .boolean, type.exactScale == 0 { return ("\(name)::integer::\(bare)", nil) }
         if former == .date, type == .timestamp {
             return ("\(name)::timestamp AT TIME ZONE 'UTC'", nil)
