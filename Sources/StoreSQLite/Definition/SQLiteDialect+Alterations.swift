@@ -62,7 +62,7 @@ extension SQLiteDialect {
         let columns = table.columns.map { quoted(identifier: $0.name) }
         let list = columns.joined(separator: ", ")
         let rows = zip(tried, columns).map { $0 == $1 ? $0 : "\($0) AS \($1)" }
-        var statements = [unknownColumns(of: change)]
+        var statements = [unknownColumns(of: change), unknownDependents(of: change)]
         statements += obstacles(
             to: alterations, change, rows: "(SELECT \(rows.joined(separator: ", ")) FROM \(name))")
         let texts =
@@ -88,6 +88,18 @@ extension SQLiteDialect {
                 + "\(literal(.text(change.table.name), .text))) "
                 + "WHERE lower(name) NOT IN (\(known.joined(separator: ", ")))",
             "\(change.table.name) has columns that this file does not know, and would lose (name)")
+    }
+
+    /// What somebody has hung on the table by hand would go with it.
+    private func unknownDependents(of change: TableChange) -> ChangeStatement {
+        let known = change.dependents.map { literal(.text($0.name.lowercased()), .text) }
+        return ChangeStatement(
+            expectingNone: "SELECT type, name FROM sqlite_schema AS s WHERE lower(tbl_name) = "
+                + "\(literal(.text(change.old.name), .text)) AND (type = 'trigger' OR "
+                + "type = 'index' AND EXISTS (SELECT 1 FROM pragma_index_xinfo(s.name) "
+                + "WHERE cid = -2)) AND lower(name) NOT IN (\(known.joined(separator: ", ")))",
+            "\(change.table.name) has triggers, or indexes over expressions, that this file does "
+                + "not know, and would lose: write files that make them, or drop them (type, name)")
     }
 
     private func obstacles(
