@@ -29,9 +29,11 @@ struct Linker {
         checkRelationNames()
         let relationships = RelationshipBuilder(drafts: drafts, keys: keys).build()
         let tables = TableBuilder(drafts: drafts, keys: keys)
+        var taken = Set(drafts.map { $0.name.lowercased() })
+        for draft in drafts { taken.formUnion(draft.globalNames.map { $0.0.lowercased() }) }
         return drafts.map { draft in
             var draft = draft
-            addKeyIndexes(&draft, keys[draft.name] ?? [])
+            addKeyIndexes(&draft, keys[draft.name] ?? [], taken: &taken)
             return Model(
                 draft, tables.table(of: draft), references: keys[draft.name] ?? [],
                 relationships: relationships.filter { $0.source == draft.name })
@@ -170,7 +172,12 @@ struct Linker {
 
     /// Embeds and cascades look rows up by their foreign keys, so each gets an index unless a key
     /// or a full index already starts with it.
-    private func addKeyIndexes(_ draft: inout ModelDraft, _ keys: [ForeignKey]) {
+    ///
+    /// - Parameter taken: the names of all tables and indexes, in lower case: those of one database
+    ///   are all different.
+    private func addKeyIndexes(
+        _ draft: inout ModelDraft, _ keys: [ForeignKey], taken: inout Set<String>
+    ) {
         for key in keys {
             let column = key.columns[0]
             let isCovered =
@@ -180,9 +187,16 @@ struct Linker {
                     $0.parts.first?.column == column && $0.predicate == nil
                 }
             if isCovered { continue }
+            let columns = [draft.columns[column].name]
+            var name = ConstraintName.of(draft.name, columns, "fkey_idx")
+            var number = 0
+            while !taken.insert(name.lowercased()).inserted {
+                number += 1
+                name = ConstraintName.of(draft.name, columns, "fkey_idx\(number)")
+            }
             draft.indexes.append(
                 Index(
-                    name: ConstraintName.of(draft.name, [draft.columns[column].name], "fkey_idx"),
+                    name: name,
                     parts: [Index.Part(column: column, isDescending: false)],
                     predicate: nil))
         }
