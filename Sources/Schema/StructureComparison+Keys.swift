@@ -25,8 +25,8 @@ struct ChangedTable {
         }
     }
 
-    /// Whether a foreign key cannot be there while this table changes: it refers to a key of it that
-    /// goes, or its own columns get another type.
+    /// Whether a foreign key cannot be there while this table changes: it refers to a key of it
+    /// that goes, or its own columns get another type.
     func moves(_ key: TableStructure.Key, of table: TableStructure) -> Bool {
         if old.name == key.target, frees(key.targetColumns) { return true }
         guard old.name == table.name else { return false }

@@ -89,6 +89,35 @@ import Testing
         #expect(throws: Problem.self) { try place.run("UPDATE notes SET rooms = rooms") }
     }
 
+    @Test func `a trigger that no file makes is not lost by a file`() throws {
+        let place = try ChangePlace(.sqlite)
+        defer { place.close() }
+        let plain = Self.model("things", #""a": {"type": "string"}"#)
+        var set = try place.extended(place.emptySet, catalogue([plain]))
+        _ = try place.migrator(set).apply(at: MigrationTests.now)
+        try place.run("CREATE TRIGGER hand BEFORE UPDATE ON things BEGIN SELECT 1; END")
+        let short = Self.model("things", #""a": {"type": "string", "maxLength": 9}"#)
+        set = try place.extended(set, catalogue([short]))
+        let problem = try #require(throws: Problem.self) {
+            _ = try place.migrator(set).apply(at: MigrationTests.now)
+        }
+        #expect(problem.message.contains("('trigger', 'hand')"), "\(problem.message)")
+    }
+
+    @Test(arguments: Engine.installed)
+    func `indexes of references have names of their own`(engine: Engine) throws {
+        let place = try ChangePlace(engine)
+        defer { place.close() }
+        let reference = #"{"type": "integer", "references": {"model": "things"}}"#
+        try place.make(
+            catalogue([
+                Self.model("things", #""a": {"type": "string"}"#),
+                Self.model("a", #""b_c": "# + reference), Self.model("a_b", #""c": "# + reference),
+            ]))
+        let names = try place.structure().indexes.keys
+        #expect(Set(names).isSuperset(of: ["a_b_c_fkey_idx", "a_b_c_fkey_idx1"]))
+    }
+
     /// `dev` adds an index for it, a table that is made anew has a constraint.
     @Test(arguments: Engine.installed)
     func `a unique that dev has added is taken over by a file that makes the table anew`(
