@@ -13,9 +13,9 @@ extension Command {
             rows stand in the way of lists them and is refused, and so is what would drop rows or
             values, unless --allow-destructive says that it may (a backup is written first); the
             server goes on with what it had. Seeds and most settings of project.json wait for the
-            next start; each save says which. To browsers of this machine, and to nobody else, / says what runs, and /app/
-            is the project's index.html with what lies in public/. For development only: prints
-            secrets.
+            next start; each save says which. To browsers of this machine, and to nobody else, /
+            says what runs, and /app/ is the project's index.html with what lies in public/. For
+            development only: prints secrets.
             """,
         settings: Setting.all, switches: [.allowDestructive],
         example: "apus dev --listen 127.0.0.1:0"
