@@ -62,7 +62,8 @@ public struct Migrator: Sendable {
     ///
     /// Files that only change structures, and whose changes are there already, are recorded without
     /// being run: that is how a database which `dev` has changed takes over the file written for
-    /// it later.
+    /// it later. Files that are older than some that are applied, as a branch that is merged brings
+    /// them, are applied now, where the outcome is that of the order of their versions.
     ///
     /// - Parameters:
     ///   - dryRun: what the files build, where that is known already.
@@ -71,9 +72,6 @@ public struct Migrator: Sendable {
     ///     anything of it is done; when it throws, it is not applied.
     ///   - judge: is told what the database has then; when it throws, nothing was applied.
     ///   - progress: is told of each file that was applied.
-    /// Files that are older than some that are applied, as a branch that is merged brings them, are
-    /// applied now, where the outcome is that of the order of their versions.
-    ///
     /// - Throws: `migration_failed` when applied files have changed or are missing,
     ///   and with file and line when a statement fails: where it would on an empty database too,
     ///   before anything is touched. Nothing was applied then.
