@@ -31,6 +31,10 @@ func convert(_ cell: Cell, _ former: Kind, _ kind: Kind) -> Conversion {
     if case .decimal(_, let scale) = former, kind == .text, case .integer(let number) = cell {
         return .value(.text(Cell.digits(number, scale)))
     }
+    if former == .timestamp, kind == .text, case .text(let moment) = cell {
+        return .value(
+            .text(moment.replacing("T", with: " ").replacing("+00:00", with: "+00")))
+    }
     guard let text = text(of: cell, former) else { return .unsure }
     return kind == .text ? .value(.text(text)) : read(text, kind, from: former)
 }
@@ -40,8 +44,8 @@ private let midnight = "T00:00:00+00:00"
 /// A JSON string's content, and the text of any other JSON.
 private func content(ofJSON json: String, _ kind: Kind) -> Conversion {
     if json.hasPrefix("{") || json.hasPrefix("[") {
-        // Any text may be the bytes of it.
-        return kind == .text ? .value(.text(json)) : kind == .bytes ? .unsure : .none
+        // Any text may be the bytes of it, and engines put blanks otherwise.
+        return kind == .text || kind == .bytes ? .unsure : .none
     }
     if json.hasPrefix("\"") {
         // Of those without escapes.

@@ -144,8 +144,10 @@ private struct TypeConversion {
         let converts = "\(quoted(identifier: DatabaseFunction.schema)).converts(\(text), '\(bare)')"
         value = "(\(text))::\(bare)"
         // What would be rounded is none.
+        var isRounding = false
+        if case .decimal = type { isRounding = true }
         test =
-            type.exactScale ?? 0 > 0
+            isRounding
             ? "CASE WHEN \(converts) THEN (\(text))::\(bare) = (\(text))::numeric ELSE false END"
             : converts
     }

@@ -73,7 +73,19 @@ struct ValueConversion {
         if former == .date, type == .timestamp, case .text(let day) = value {
             return .text(day + Self.midnight)
         }
-        return former.text(of: value).flatMap { exactly($0) }
+        return former.text(of: value).flatMap { exactly(isTrimmed ? Self.trimmed($0) : $0) }
+    }
+
+    /// Whether digits that say nothing are left out: 3.00 is the number 3, and a text of four
+    /// letters.
+    private var isTrimmed: Bool {
+        if case .decimal(_, let scale) = former { scale > 0 && type != .text } else { false }
+    }
+
+    private static func trimmed(_ number: String) -> String {
+        var digits = Substring(number)
+        while digits.hasSuffix("0") { digits.removeLast() }
+        return String(digits.hasSuffix(".") ? digits.dropLast() : digits)
     }
 
     /// What a JSON string holds, and the text of any other JSON.
