@@ -31,6 +31,14 @@ enum FoundChanges {
         INSERT INTO "Members" (id, room) VALUES (1, 1), (2, 2)
         """
 
+    private static func number(_ words: String) -> [(String, String)] {
+        [thing("nodes", #"{"properties": {"id": {"type": "integer"}, "n": {\#(words)}}}"#)]
+    }
+
+    private static func decimal(_ scale: Int) -> String {
+        #""type": "string", "format": "decimal", "precision": 6, "scale": \#(scale)"#
+    }
+
     static let changes: [ChangeTests.Change] = [
         .init(
             "an index of a model in mixed case that goes",
@@ -67,6 +75,24 @@ enum FoundChanges {
                     """#)
             ], rows: "INSERT INTO nodes (id) VALUES (7)", "SELECT id FROM nodes", "7"),
         .init(
+            "a new key of a model that refers to it itself",
+            [
+                thing(
+                    "nodes",
+                    #"""
+                    {"properties": {"id": {"type": "integer"}, "parent": {"type": "string"}}}
+                    """#)
+            ],
+            [
+                thing(
+                    "nodes",
+                    #"""
+                    {"properties": {"id": {"type": "integer"}, "name": {"type": "string"}, \#
+                    "parent": {"type": "string", "references": {"model": "nodes", \#
+                    "column": "name"}}}, "unique": [["name"]]}
+                    """#)
+            ], rows: "INSERT INTO nodes (id) VALUES (7)", "SELECT id FROM nodes", "7"),
+        .init(
             "numbers of its own that end where a key becomes a text",
             [thing("nodes", #"{"properties": {"id": {"type": "integer", "identity": true}}}"#)],
             [thing("nodes", #"{"properties": {"id": {"type": "string"}}}"#)],
@@ -86,5 +112,13 @@ enum FoundChanges {
                     "nodes",
                     #"{"properties": {"id": {"type": "integer"}, "n": {"type": "string"}}}"#)
             ], rows: "INSERT INTO nodes (id, n) VALUES (7, 130)", "SELECT n FROM nodes", "130"),
+        .init(
+            "a decimal with zeros that becomes an integer", number(decimal(2)),
+            number(#""type": "integer""#), rows: "INSERT INTO nodes (id, n) VALUES (7, 300)",
+            "SELECT n FROM nodes", "3|300"),
+        .init(
+            "a text that would be rounded", number(#""type": "string""#), number(decimal(0)),
+            rows: "INSERT INTO nodes (id, n) VALUES (7, '3.5')", "SELECT n FROM nodes", "3.5",
+            refused: "(7, "),
     ]
 }

@@ -56,6 +56,14 @@ import Testing
         #expect(throws: Problem.self) { try place.run("UPDATE things SET a = a") }
     }
 
+    @Test func `a column that is called like its table can be dropped beside a trigger`() throws {
+        let place = try change(
+            [Self.model("a", #""a": {"type": "string"}, "b": {"type": "string"}"#)],
+            "CREATE TRIGGER t BEFORE UPDATE OF b ON a BEGIN SELECT RAISE(ABORT, 'guarded'); END",
+            [Self.model("a", #""b": {"type": "string"}"#)])
+        place.close()
+    }
+
     @Test func `an index over a column that is called like another table stays as it is`() throws {
         let place = try change(
             [

@@ -124,7 +124,9 @@ private struct RowSearch<D: DefinitionDialect> {
         let pairs = zip(names, reference.targetColumns).map { name, target in
             "t.\(quoted(identifier: target)) = \(name)"
         }
-        let target = dialect.table(reference.target)
+        // Of its own table, the rows as they are going to be.
+        let target =
+            reference.target == table.name ? rows : dialect.table(reference.target)
         var search = self
         search = RowSearch(table, rows: "\(rows) AS r", in: dialect)
         return search.rows(

@@ -134,9 +134,9 @@ public struct DependentObject: Hashable, Sendable {
     public let name: String
     /// The statement that makes it.
     public let statement: String
-    /// What its statement names, in lower case, tables and columns among it.
+    /// What its statement names, in lower case, that may be columns.
     public let names: Set<String>
-    /// What of it may be tables.
+    /// What it names that may be tables.
     public let tables: Set<String>
 
     /// Something that depends on tables.

@@ -54,11 +54,7 @@ extension PostgresDialect {
             ]
         case .dropIndex(let name): return [one(place, "DROP INDEX \(quoted(identifier: name))")]
         case .dropUnique(let columns, let indexes):
-            let name = change.old.constraintNames.uniques[columns]
-            let drops =
-                indexes.map { "DROP INDEX \(quoted(identifier: $0))" }
-                + [name].compactMap(\.self).map { drop(constraint: $0, of: table) }
-            return [AlterationStep([place], drops.map { ChangeStatement($0) })]
+            return [dropUnique(columns, indexes, place, change)]
         case .dropOtherUnique(let name): return [one(place, drop(constraint: name, of: table))]
         case .dropReference(let key):
             let name = change.old.constraintNames.keys[key]
@@ -155,6 +151,21 @@ extension PostgresDialect {
             ], standsAlone: true)
     }
 
+    /// What is a constraint of a table that a file has made is an index where `dev` has.
+    private func dropUnique(
+        _ columns: [String], _ indexes: [String], _ place: Int, _ change: TableChange
+    ) -> AlterationStep {
+        var drops = indexes.map { "DROP INDEX \(quoted(identifier: $0))" }
+        if let name = change.old.constraintNames.uniques[columns] {
+            drops += [
+                "ALTER TABLE \(table(change.table.name)) DROP CONSTRAINT IF EXISTS "
+                    + quoted(identifier: name),
+                "DROP INDEX IF EXISTS \(quoted(identifier: name))",
+            ]
+        }
+        return AlterationStep([place], drops.map { ChangeStatement($0) })
+    }
+
     private func replaceCondition(
         _ column: Int, _ gone: Set<TableStructure.Condition>, _ place: Int,
         _ alteration: TableAlteration, _ change: TableChange
@@ -197,18 +208,25 @@ extension PostgresDialect {
 
     private func renamedConstraints(of change: TableChange) -> [ChangeStatement] {
         let (old, new) = (change.old.constraintNames, change.new.constraintNames)
-        var names: [(String?, String?)] = [(old.primaryKey, new.primaryKey)]
-        names += old.uniques.map { ($0.value, new.uniques[$0.key]) }
-        names += old.keys.map { ($0.value, new.keys[$0.key]) }
-        names += old.checks.map { ($0.value, new.checks[$0.key]) }
-        return names.compactMap { former, name -> (String, String)? in
-            guard let former, let name, former != name else { return nil }
-            return (former, name)
-        }.sorted { $0 < $1 }.map { former, name in
-            ChangeStatement(
-                "ALTER TABLE \(table(change.table.name)) RENAME CONSTRAINT "
-                    + "\(quoted(identifier: former)) TO \(quoted(identifier: name))")
+        func renamed(_ names: [(String?, String?)], _ head: String) -> [ChangeStatement] {
+            names.compactMap { former, name -> (String, String)? in
+                guard let former, let name, former != name else { return nil }
+                return (former, name)
+            }.sorted { $0 < $1 }.map { former, name in
+                ChangeStatement(
+                    "\(head) \(quoted(identifier: former)) "
+                        + "\(head == "ALTER INDEX" ? "RENAME " : "")TO \(quoted(identifier: name))")
+            }
         }
+        // The name of a key's index is the constraint's, where there is one.
+        let isKept = change.old.primaryKey == change.new.primaryKey
+        return renamed(
+            [(old.primaryKey, isKept ? new.primaryKey : nil)]
+                + old.uniques.map { ($0.value, new.uniques[$0.key]) }, "ALTER INDEX")
+            + renamed(
+                old.keys.map { ($0.value, new.keys[$0.key]) }
+                    + old.checks.map { ($0.value, new.checks[$0.key]) },
+                "ALTER TABLE \(table(change.table.name)) RENAME CONSTRAINT")
     }
 
     /// What a new column refers to in its own table, which may have that only later.

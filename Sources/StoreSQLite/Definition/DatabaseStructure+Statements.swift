@@ -31,11 +31,13 @@ extension DatabaseStructure {
         _ kind: String, _ name: String, _ statement: String, _ tokens: [SQLToken],
         of table: String? = nil
     ) {
+        let named = StatementNames.of(tokens).map { (name: $0.token.text.lowercased(), $0.role) }
+        // A column may be called like its table.
         dependents.append(
             DependentObject(
                 kind: kind, name: name, statement: statement,
-                names: Set(StatementNames.of(tokens).map { $0.token.text.lowercased() }),
-                tables: table.map { [$0.lowercased()] }))
+                names: Set(named.filter { $0.1 != .table }.map(\.name)),
+                tables: table.map { [$0.lowercased()] } ?? Set(named.map(\.name))))
     }
 
     /// `REFERENCES t` without columns means the key of `t`.
