@@ -41,6 +41,11 @@ enum FoundChanges {
 
     static let changes: [ChangeTests.Change] = [
         .init(
+            "a whole number that no double is", number(#""type": "integer""#),
+            number(#""type": "number""#),
+            rows: "INSERT INTO nodes (id, n) VALUES (1, 7), (2, 9007199254740993)",
+            "SELECT count(*) FROM nodes", "2", refused: "(2, 9007199254740993)"),
+        .init(
             "an index of a model in mixed case that goes",
             [rooms(#", "indexes": [{"on": ["name"]}]"#)], [rooms("")],
             rows: #"INSERT INTO "Rooms" (id) VALUES (1)"#, #"SELECT count(*) FROM "Rooms""#, "1"),

@@ -143,13 +143,24 @@ private struct TypeConversion {
         }
         let converts = "\(quoted(identifier: DatabaseFunction.schema)).converts(\(text), '\(bare)')"
         value = "(\(text))::\(bare)"
-        // What would be rounded is none.
-        var isRounding = false
-        if case .decimal = type { isRounding = true }
         test =
-            isRounding
-            ? "CASE WHEN \(converts) THEN (\(text))::\(bare) = (\(text))::numeric ELSE false END"
-            : converts
+            Self.unrounded(text, former, type, String(bare))
+            .map { "CASE WHEN \(converts) THEN \($0) = (\(text))::numeric ELSE false END" }
+            ?? converts
+    }
+
+    /// The value in the new type as an exact number, where that may have been rounded: then it is
+    /// none.
+    private static func unrounded(
+        _ text: String, _ former: ColumnType?, _ type: ColumnType, _ bare: String
+    ) -> String? {
+        switch type {
+        case .decimal: "(\(text))::\(bare)"
+        // Whole numbers beyond 2^53. The text has the digits that tell it from all others.
+        case .real: former?.exactScale == 0 ? "(\(text))::\(bare)::text::numeric" : nil
+        case .text, .uuid, .timestamp, .date, .time, .integer, .integer32, .boolean, .json, .bytes:
+            nil
+        }
     }
 
     /// What is more than the text of a value read anew.
