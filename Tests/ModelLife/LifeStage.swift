@@ -279,7 +279,7 @@ struct LifeStage {
         _ summary: inout Life.Summary
     ) throws {
         summary.refused += 1
-        if case .changed = edit.outcome, !isHeldByHandmade(edit) {
+        if case .changed = edit.outcome, !isHeldByHandmade(edit), !isOfLostName(message) {
             throw LifeFault(text: "was refused: \(message)")
         }
         // A trigger or index of somebody's own is no row.
@@ -303,6 +303,16 @@ struct LifeStage {
             let new = edit.maker.models.first { $0.id == made.model }?.column(made.column)
             return old?.kind != new?.kind
         }
+    }
+
+    /// Whether something names a column that was renamed twice since the last file: nothing says
+    /// any more which one it is.
+    private func isOfLostName(_ message: String) -> Bool {
+        let isOfConstraints = message.contains("the names of the constraints of")
+        let isOfHandmade =
+            message.contains("which no model declares any more")
+            && handmade.contains { message.contains("\"\($0.name)\"") }
+        return isAhead && (isOfConstraints || isOfHandmade)
     }
 
     /// Compares all rows, and takes over what the engine has made up.
