@@ -27,14 +27,7 @@ extension Resolver {
             return namedRule(rule, arguments, at: offset, scope)
         }
         let candidates = Function.spelled(name)
-        guard let function = candidates.first else {
-            let names =
-                Array(Self.contextFunctions.keys) + Function.spellings
-                + ["exists", "can", "changed"] + catalogue.rules.map(\.name)
-            return fault(
-                "unknown function or rule \"\(name)\"", at: offset, scope,
-                suggestion: nearest(name, in: names))
-        }
+        guard let function = candidates.first else { return noFunction(name, at: offset, scope) }
         if !function.isDeterministic, !scope.purpose.allowsGenerators {
             return fault(
                 "\(name)() is new each time and belongs in defaults only", at: offset, scope)
@@ -50,6 +43,17 @@ extension Resolver {
             return choice(function, isOrdered: isOrdered, arguments, at: offset, scope)
         case .member: return .invalid(at: offset)
         }
+    }
+
+    /// What is called has no meaning, unless it is a rule that could not be read.
+    private func noFunction(_ name: String, at offset: Int, _ scope: Scope) -> Typed {
+        if unknown.hasRules { return .invalid(at: offset) }
+        let names =
+            Array(Self.contextFunctions.keys) + Function.spellings
+            + ["exists", "can", "changed"] + catalogue.rules.map(\.name)
+        return fault(
+            "unknown function or rule \"\(name)\"", at: offset, scope,
+            suggestion: nearest(name, in: names))
     }
 
     private func arity(

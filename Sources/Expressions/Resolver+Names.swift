@@ -22,6 +22,11 @@ extension Resolver {
         guard let inner = scope.innermost else {
             return unknown("row", parts[0], among: [], at: offset, scope)
         }
+        if unknown.has(relation: parts[0], of: inner.model.name),
+            relation(parts[0], of: inner.model) == nil
+        {
+            return .invalid(at: offset)
+        }
         if relation(parts[0], of: inner.model) == nil {
             if let outer = scope.rows.dropLast().last(where: {
                 relation(parts[0], of: $0.model) != nil
@@ -79,7 +84,8 @@ extension Resolver {
     private func noColumn(
         _ name: String, of model: Model, or others: [String] = [], at offset: Int, _ scope: Scope
     ) -> Typed {
-        fault(
+        if unknown.hasColumns(of: model.name) { return .invalid(at: offset) }
+        return fault(
             "\(model.name) has no column \"\(name)\"", at: offset, scope,
             suggestion: nearest(name, in: model.columns.map(\.name) + others))
     }
@@ -98,6 +104,7 @@ extension Resolver {
         guard scope.purpose.allowsColumns else {
             return fault("\(scope.purpose.name) cannot read columns", at: offset, scope)
         }
+        if unknown.has(column: index, of: row.model.name) { return .invalid(at: offset) }
         let column = row.model.columns[index]
         return Typed(
             .column(ColumnPlace(row: row.number, index: index, image: image)), .known(column.type),
@@ -177,6 +184,7 @@ extension Resolver {
         guard let index = found.model.columnIndex(last) else {
             return noColumn(last, of: found.model, at: offset, scope)
         }
+        if unknown.has(column: index, of: found.model.name) { return .invalid(at: offset) }
         let column = found.model.columns[index]
         return Typed(
             .scalar(found, ColumnPlace(row: found.row, index: index)), .known(column.type),
@@ -198,6 +206,7 @@ extension Resolver {
             guard let relation = relation(name, of: model),
                 let next = catalogue.model(relation.target)
             else {
+                if unknown.has(relation: name, of: model.name) { return nil }
                 report(
                     "\(model.name) has no to-one relation \"\(name)\"", at: offset, scope,
                     suggestion: nearest(name, in: relationNames(of: model)))

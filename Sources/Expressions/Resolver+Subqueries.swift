@@ -10,6 +10,7 @@ extension Resolver {
             return fault("\(scope.purpose.name) cannot read other rows", at: offset, scope)
         }
         guard let model = catalogue.model(name) else {
+            if unknown.models.contains(name) { return .invalid(at: offset) }
             return fault(
                 "unknown model \"\(name)\"", at: offset, scope,
                 suggestion: nearest(name, in: catalogue.models.map(\.name)))

@@ -10,6 +10,8 @@ import Values
 /// Files `Resolver+….swift` hold its parts: names, operators, functions, subqueries.
 final class Resolver {
     let catalogue: Catalogue
+    /// What may be declared otherwise than it seems: nothing is said of that.
+    let unknown: UnknownParts
     private(set) var diagnostics: [Diagnostic] = []
     /// The rules being expanded, outermost first; a rule that would occur twice is an error.
     var expansion: [String] = []
@@ -18,7 +20,10 @@ final class Resolver {
     private var isTooLarge = false
     private var parsed: [ExpressionSource: Syntax?] = [:]
 
-    init(_ catalogue: Catalogue) { self.catalogue = catalogue }
+    init(_ catalogue: Catalogue, unknown: UnknownParts = UnknownParts()) {
+        self.catalogue = catalogue
+        self.unknown = unknown
+    }
 
     /// The predicate that `source` states about a row of `model`; nil when it has faults.
     func predicate(_ source: ExpressionSource, model: Model, purpose: Purpose) -> Predicate? {

@@ -38,13 +38,31 @@ public final class Rulebook: Sendable {
     /// - Throws: all faults of all expressions at once.
     public static func compile(_ catalogue: Catalogue) throws(SchemaFailure) -> Rulebook {
         let resolver = Resolver(catalogue)
-        var entries = Entries()
-        for rule in catalogue.rules { resolver.checkBody(of: rule) }
-        for model in catalogue.models { compile(model, resolver, into: &entries) }
+        let entries = entries(of: catalogue, resolver)
         guard resolver.diagnostics.isEmpty else {
             throw SchemaFailure(diagnostics: resolver.diagnostics)
         }
         return Rulebook(catalogue, entries)
+    }
+
+    /// Schema files that were read, whole: what they declare, and its expressions.
+    ///
+    /// - Throws: all faults of all files at once, but what follows from another.
+    public static func compile(
+        _ reading: CatalogueReading
+    ) throws(SchemaFailure) -> (catalogue: Catalogue, rulebook: Rulebook) {
+        let resolver = Resolver(reading.catalogue, unknown: reading.unknown)
+        let entries = entries(of: reading.catalogue, resolver)
+        let faults = reading.faults + resolver.diagnostics
+        guard faults.isEmpty else { throw SchemaFailure(diagnostics: faults) }
+        return (reading.catalogue, Rulebook(reading.catalogue, entries))
+    }
+
+    private static func entries(of catalogue: Catalogue, _ resolver: Resolver) -> Entries {
+        var entries = Entries()
+        for rule in catalogue.rules { resolver.checkBody(of: rule) }
+        for model in catalogue.models { compile(model, resolver, into: &entries) }
+        return entries
     }
 
     private static func compile(

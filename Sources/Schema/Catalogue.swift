@@ -52,47 +52,12 @@ public struct Catalogue: Sendable {
         return ordered
     }
 
-    /// Reads the files of a `Schemas` directory given in memory. A path's last components say what
-    /// a file is: `models/posts.json`, `seeds/demo.json`, `rules.json`, `project.json`.
+    /// Reads the files of a `Schemas` directory given in memory: see ``CatalogueReading``.
     ///
     /// - Throws: every fault of all files at once.
     public init(parsing files: [(path: String, contents: [UInt8])]) throws(SchemaFailure) {
-        let report = Report()
-        var drafts: [ModelDraft] = []
-        var unread = Set<String>()
-        var rules: [NamedRule] = []
-        var project = GivenSettings()
-        var seedFiles: [SourceFile] = []
-        var sources: [SchemaSource] = []
-        for (path, contents) in files.sorted(by: { $0.path < $1.path }) {
-            let file = SourceFile(path: path, bytes: contents)
-            let role = FileRole(path: path)
-            sources.append(SchemaSource(path: path, role: role, bytes: contents))
-            switch role {
-            case .model(let name):
-                if let draft = ModelReader.read(file, name: name, report: report) {
-                    drafts.append(draft)
-                } else {
-                    unread.insert(name)
-                }
-            case .rules: rules += RuleFile.read(file, report: report)
-            case .project: project = ProjectFile.read(file, report: report)
-            case .seeds: seedFiles.append(file)
-            case .query:
-                report.fault(
-                    "named queries are not built yet; remove this file for now",
-                    at: file.location(0))
-            case .stray(let message, let suggestion):
-                report.fault(message, at: file.location(0), suggestion: suggestion)
-            }
-        }
-        let models = Linker(drafts: drafts, unread: unread, report: report).link()
-        try report.throwIfAny()
-        let unseeded = Catalogue(models: models, rules: rules, project: project, seeds: [])
-        let seeds = SeedReader(catalogue: unseeded, report: report).read(seedFiles)
-        try report.throwIfAny()
-        self.init(
-            models: models, rules: rules, project: project, seeds: seeds,
-            warnings: report.warnings, sources: sources)
+        let reading = CatalogueReading(files)
+        if !reading.faults.isEmpty { throw SchemaFailure(diagnostics: reading.faults) }
+        self = reading.catalogue
     }
 }

@@ -33,6 +33,8 @@ extension SchemaFailure {
 /// Reads seed files: `{"rooms": [{"id": "…", "name": "General"}], "members": […]}`.
 struct SeedReader {
     let catalogue: Catalogue
+    /// What the models may declare otherwise than it seems: nothing is said of that.
+    let unknown: UnknownParts
     let report: Report
 
     /// The rows of all files, those of a model before those that refer to it.
@@ -47,6 +49,9 @@ struct SeedReader {
                 continue
             }
             for member in reader.members(of: root) where member.name != "$schema" {
+                if unknown.models.contains(member.name) || unknown.hasColumns(of: member.name) {
+                    continue
+                }
                 guard let model = catalogue.model(member.name) else {
                     reader.fault(
                         "there is no model \"\(member.name)\"", at: member.key,
@@ -79,13 +84,15 @@ struct SeedReader {
                     suggestion: nearest(member.name, in: model.columns.map(\.name)))
                 continue
             }
+            if unknown.has(column: index, of: model.name) { continue }
             guard let converted = convert(member.value, model.columns[index], reader) else {
                 continue
             }
             columns.append(index)
             values.append(converted)
         }
-        for (index, column) in model.columns.enumerated() where value[column.name] == nil {
+        for (index, column) in model.columns.enumerated() 
+        where value[column.name] == nil && !unknown.has(column: index, of: model.name) {
             if model.primaryKey.contains(index) {
                 reader.fault(
                     "a seed row needs its key \"\(column.name)\", so that seeding twice adds "
