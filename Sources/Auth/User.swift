@@ -31,8 +31,8 @@ extension AuthService {
             read.start { result in
                 reply {
                     switch result {
-                    case .success(let account): self.answer(account)
-                    case .failure(let problem): self.refusal(problem, request)
+                    case .success(let account): .response(self.answer(account))
+                    case .failure(let problem): .response(self.refusal(problem, request))
                     }
                 }
             }

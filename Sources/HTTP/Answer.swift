@@ -30,9 +30,9 @@ extension Answer {
     ///   begun by then need not begin, and a reply may still come or not.
     public typealias Deferral = (_ reply: @escaping Reply) -> Withdrawal
 
-    /// Takes what makes the response, to be called on the connection's loop unless the peer is
-    /// gone.
-    public typealias Reply = @Sendable (_ response: @escaping @Sendable () -> Response) -> Void
+    /// Takes what makes the answer, to be called on the connection's loop unless the peer is gone:
+    /// mostly a response.
+    public typealias Reply = @Sendable (_ answer: @escaping @Sendable () -> Answer) -> Void
 
     /// Says that nobody wants the work any more.
     public typealias Withdrawal = () -> Void

@@ -20,9 +20,12 @@ final class AnswerSlot: Sendable {
     }
 
     /// Hands over work whose answer shall come here. Loop thread only.
-    func begin(_ work: Answer.Deferral) {
+    func begin(_ work: Answer.Deferral, for request: Request) {
         requireLoop()
-        let withdraw = work { [self] response in context.post { self.arrived(response) } }
+        let end = LoopBound(request, on: context.loop)
+        let withdraw = work { [self] answer in
+            context.post { self.take()?.arrived(end.value, answer()) }
+        }
         unsafe self.withdraw = withdraw
     }
 
@@ -44,10 +47,6 @@ final class AnswerSlot: Sendable {
         requireLoop()
         unsafe withdraw?()
         empty()
-    }
-
-    private func arrived(_ response: () -> Response) {
-        take()?.arrived(response())
     }
 
     /// The connection, if it still waits.

@@ -278,7 +278,7 @@ final class ServerConnection: StreamSocketDelegate {
         case .deferred(let begin):
             let slot = AnswerSlot(self)
             awaited = slot
-            slot.begin(begin)
+            slot.begin(begin, for: request)
         case .prepared(let preparation):
             let slot = AnswerSlot(self)
             awaited = slot
@@ -288,10 +288,10 @@ final class ServerConnection: StreamSocketDelegate {
     }
 
     /// Sends an answer that was waited for.
-    func arrived(_ response: consuming Response) {
+    func arrived(_ request: Request, _ answer: Answer) {
         awaited = nil
-        complete(response)
-        if streamed == nil { pump() } else { perform { await $0.value.sendParts() } }
+        self.answer(request, answer)
+        if streamed == nil { pump() }
     }
 
     /// Goes on with what had to be prepared.

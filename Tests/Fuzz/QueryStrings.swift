@@ -88,14 +88,15 @@ private struct Told: Equatable, CustomStringConvertible {
         switch answer {
         case .response(let response): self.init(response)
         case .deferred(let begin):
-            let told = Mutex<Response?>(nil)
+            let told = Mutex<Self?>(nil)
             let isTold = Semaphore()
             _ = begin { make in
-                told.withLock { $0 = make() }
+                let answer = Self(make())
+                told.withLock { $0 = answer }
                 isTold.signal()
             }
             isTold.wait()
-            self.init(told.withLock { $0 } ?? Response(status: 599))
+            self = told.withLock { $0 } ?? Self(Response(status: 599))
         case .prepared(let preparation):
             let isDone = Semaphore()
             let pool = MemoryPool(bytesMax: .max, perCallerMax: .max)

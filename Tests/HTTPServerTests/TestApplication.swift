@@ -105,7 +105,9 @@ final class TestApplication: Application {
             return .deferred { reply in
                 gate.whenOpen {
                     let body = Array("late".utf8)
-                    reply { Response(status: 200, contentType: "text/plain", body: body) }
+                    reply {
+                        .response(Response(status: 200, contentType: "text/plain", body: body))
+                    }
                     log.add("replied")
                 }
                 return { log.add("withdrawn") }
@@ -128,7 +130,7 @@ final class TestApplication: Application {
         }
         if path == "/refused" {
             return .deferred { reply in
-                reply { Response(status: 503) }
+                reply { .response(Response(status: 503)) }
                 return {}
             }
         }

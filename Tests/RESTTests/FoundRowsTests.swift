@@ -80,7 +80,7 @@ import Values
         let (responses, answered) = AsyncStream<Response>.makeStream()
         if case .deferred(let begin) = answer {
             _ = begin {
-                answered.yield($0())
+                answered.yield($0().made)
                 answered.finish()
             }
         } else {

@@ -134,7 +134,9 @@ final class PostgresService: Sendable {
         case .response(let response): continuation.resume(returning: response)
         case .pending(let work): Task { continuation.resume(returning: await work()) }
         case .deferred(let begin):
-            _ = begin { response in continuation.resume(returning: response()) }
+            _ = begin { make in
+                context.post { give(make(), to: continuation, on: context) }
+            }
         case .prepared(let preparation):
             let answer = LoopBound(preparation.answer, on: context.loop)
             _ = preparation.begin(.plenty) {

@@ -120,7 +120,7 @@ import Values
 
     private static func outcome(_ begin: Answer.Deferral) async -> Response {
         await withCheckedContinuation { continuation in
-            _ = begin { response in continuation.resume(returning: response()) }
+            _ = begin { response in continuation.resume(returning: response().made) }
         }
     }
 
@@ -144,7 +144,7 @@ import Values
             let request = Request(
                 .post, "/rest/v1/authors", body: Array(#"{"name":"\#(number)"}"#.utf8))
             if case .deferred(let begin) = library.table.answer(to: request, from: .anonymous) {
-                _ = begin { response in answered.yield(response()) }
+                _ = begin { response in answered.yield(response().made) }
             }
         }
         var statuses: [Int: Int] = [:]
@@ -173,7 +173,7 @@ import Values
                 .post, "/rest/v1/authors", body: Array(#"{"name":"\#(name)"}"#.utf8))
             guard case .deferred(let begin) = library.table.answer(to: request, from: .anonymous)
             else { continue }
-            let withdraw = begin { response in answered.yield(response()) }
+            let withdraw = begin { response in answered.yield(response().made) }
             if name == "gone" { withdraw() }
         }
         gate.signal()

@@ -8,6 +8,13 @@ extension HeldMemory {
     }
 }
 
+extension Answer {
+    /// The response, of an answer that is one.
+    public var made: Response {
+        if case .response(let response) = self { response } else { Response(status: 500) }
+    }
+}
+
 extension RouteTable {
     /// What the server sends to a request whose caller may enter, all of it in memory.
     public func response(to request: Request, from caller: Caller) async -> Response {
@@ -17,9 +24,10 @@ extension RouteTable {
             case .response(let response): return response
             case .pending(let work): return await work()
             case .deferred(let begin):
-                return await withCheckedContinuation { continuation in
-                    _ = begin { response in continuation.resume(returning: response()) }
+                let make = await withCheckedContinuation { continuation in
+                    _ = begin { continuation.resume(returning: $0) }
                 }
+                answer = make()
             case .prepared(let preparation):
                 await withCheckedContinuation { continuation in
                     _ = preparation.begin(.plenty) { continuation.resume() }

@@ -14,9 +14,10 @@ extension ReadPlan {
                 read.start { result in
                     reply {
                         do throws(Problem) {
-                            return try self.response(try result.get(), arguments, log)
+                            return .response(
+                                try self.response(try result.get(), arguments, log))
                         } catch {
-                            return log.failed(error)
+                            return .response(log.failed(error))
                         }
                     }
                 }

@@ -25,7 +25,7 @@ struct WriteRequest: Sendable {
         // Each closure keeps no more than it needs: keeping `self` costs every insert.
         return .deferred { [job, log] reply in
             job.start(on: found) { outcome in
-                reply { job.response(to: outcome, log) }
+                reply { .response(job.response(to: outcome, log)) }
             }
         }
     }
@@ -40,15 +40,15 @@ struct WriteRequest: Sendable {
                 do throws(Problem) {
                     let found = try result.get()
                     if let response = try job.answer(after: found, log) {
-                        return reply { response }
+                        return reply { .response(response) }
                     }
                     steps.begin {
                         job.start(on: found) { outcome in
-                            reply { job.response(to: outcome, log) }
+                            reply { .response(job.response(to: outcome, log)) }
                         }
                     }
                 } catch {
-                    reply { log.failed(error) }
+                    reply { .response(log.failed(error)) }
                 }
             }
         }
