@@ -9,19 +9,21 @@ extension Command {
         discussion: """
             Creates the database on first start, inserts the rows of Schemas/seeds/ and prints the
             URL, both API keys and a request to try. Where there is no model yet, waits for the
-            first. Changes of the schema files, and migration files, are applied at once. One that
-            rows stand in the way of lists them and is refused, and so is what would drop rows or
-            values, unless --allow-destructive says that it may (a backup is written first); the
-            server goes on with what it had. Seeds and most settings of project.json wait for the
-            next start; each save says which. To browsers of this machine, and to nobody else, /
-            says what runs, and /app/ is the project's index.html with what lies in public/. For
-            development only: prints secrets.
+            first; where files have faults, for them to be mended. Changes of the schema files,
+            migration files and new seeds are applied at once. One that rows stand in the way of
+            lists them and is refused; what would drop rows or values is asked about at the
+            terminal, and refused where there is none, unless --allow-destructive says that it may
+            (a backup is written first); the server goes on with what it had. Many settings of
+            project.json wait for the next start; each save says which. To browsers of this machine,
+            and to nobody else, / says what runs, and /app/ is the project's index.html with what
+            lies in public/. For development only: prints secrets.
             """,
         settings: Setting.all, switches: [.allowDestructive],
         example: "apus dev --listen 127.0.0.1:0"
     ) { arguments in
         var options = ServerOptions(arguments.given)
         options.allowsLosses = arguments.has(.allowDestructive)
+        options.terminal = Terminal.asked
         let project = options
         try Backend.run(project, mode: .development) { backend in
             Terminal.print(welcome(to: backend, of: project))
@@ -56,8 +58,11 @@ extension Command {
     }
 
     /// Which models there are, or how to begin.
-    private static func served(_ models: [String], _ options: ServerOptions) -> String {
-        let folder = options.schemasDirectory + "/models"
+    private static func served(_ backend: Backend, _ options: ServerOptions) -> String {
+        let (models, folder) = (backend.models, options.schemasDirectory + "/models")
+        if models.isEmpty, backend.fault != nil {
+            return "no models yet: it waits for the faults above to be mended"
+        }
         guard models.isEmpty else {
             let names = models.prefix(8).joined(separator: ", ")
             return "\(folder): \(names)\(models.count > 8 ? ", …" : "")"
@@ -77,7 +82,7 @@ extension Command {
                 + backend.keys.named.map { [$0.name, $0.key] })
         let trust = backend.url.hasPrefix("https:") ? "-k " : ""
         return """
-            Apus \(Backend.version) serves \(served(models, options))
+            Apus \(Backend.version) serves \(served(backend, options))
 
               \(access.joined(separator: "\n  "))
 

@@ -4,6 +4,9 @@ import Server
 
 /// What the commands print: results on standard output, complaints on standard error.
 enum Terminal {
+    /// Where somebody can be asked: standard input, if a person types it and sees what is printed.
+    static var asked: Int32? { isatty(0) == 1 && isatty(2) == 1 ? 0 : nil }
+
     /// Prints text as it is, at once even when standard output is a pipe.
     static func print(_ text: String) { write(text, to: 1) }
 

@@ -24,6 +24,9 @@ extension Event {
         case .schemasMended(waiting: let names): [Self.mended(names)]
         case .schemasRefused(let names, let faults, let hint):
             Self.refused(names, faults, hint)
+        case .schemasAwaited(let faults, let hint): Self.awaited(faults, hint)
+        case .lossesAsked: [Self.question]
+        case .lossesDeclined: ["nothing was dropped"]
         case .schemasHeldBack(let names, let count, let first):
             [Self.heldBack(names, count, first)]
         case .schemaWarning(let text), .settingWarning(let text): [text]
@@ -118,6 +121,15 @@ extension Event {
             + (faults + [hint].compactMap { $0 })
             .flatMap { $0.split(separator: "\n").map { "  \($0)" } }
     }
+
+    private static func awaited(_ faults: [String], _ hint: String?) -> [String] {
+        ["not taken until they are mended:"]
+            + (faults + [hint].compactMap { $0 })
+            .flatMap { $0.split(separator: "\n").map { "  \($0)" } }
+    }
+
+    private static let question =
+        "drop it, after a backup? 'y' and Enter does so, anything else leaves it"
 
     private static func heldBack(_ names: [String], _ count: Int, _ first: String) -> String {
         "not taken: \(list(names)); "

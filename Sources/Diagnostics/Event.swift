@@ -33,6 +33,12 @@ public enum Event: Sendable {
     case schemasMended(waiting: [String])
     /// Changed schema files were not taken because of faults; the hint says what to do about them.
     case schemasRefused(names: [String], faults: [String], hint: String?)
+    /// `apus dev` has started on files with faults, and waits for them to be mended.
+    case schemasAwaited(faults: [String], hint: String?)
+    /// Somebody at the terminal may say that what would be dropped may be.
+    case lossesAsked
+    /// Somebody at the terminal has said that nothing may be dropped.
+    case lossesDeclined
     /// Changed schema files were not taken because of so many faults that were told before.
     case schemasHeldBack(names: [String], standing: Int, first: String)
     /// What a schema file says is allowed and probably not meant.
@@ -96,11 +102,13 @@ public enum Event: Sendable {
         case .request(_, _, _, _, let status, _, let refusal):
             Self.level(ofStatus: status, isRefused: refusal != nil)
         case .channelRefused, .listening, .draining, .stopped, .schemasTaken, .schemasGone,
-            .schemasWaiting, .schemasSettled, .schemasMended, .settingOverruled, .migrated,
+            .schemasWaiting, .schemasSettled, .schemasMended, .lossesAsked, .lossesDeclined,
+            .settingOverruled, .migrated,
             .takenBack, .seedsKept, .secretsRestored, .requestsThrottled, .channelsRefused,
             .backedUp, .backupsDropped:
             .info
-        case .schemaWarning, .settingWarning, .schemasRefused, .schemasHeldBack, .closedToOthers,
+        case .schemaWarning, .settingWarning, .schemasRefused, .schemasAwaited,
+            .schemasHeldBack, .closedToOthers,
             .dataDirectoryMade,
             .secretsLost, .databaseMissing, .databaseShared, .descriptorsExhausted, .serviceLate,
             .linesDropped, .connectionsRefused, .handshakesRefused, .originUnread:
@@ -135,6 +143,9 @@ public enum Event: Sendable {
         case .schemasSettled: "schemas_settled"
         case .schemasMended: "schemas_mended"
         case .schemasRefused: "schemas_refused"
+        case .schemasAwaited: "schemas_awaited"
+        case .lossesAsked: "losses_asked"
+        case .lossesDeclined: "losses_declined"
         case .schemasHeldBack: "schemas_held_back"
         case .schemaWarning: "schema_warning"
         case .settingWarning: "setting_warning"
@@ -182,13 +193,13 @@ public enum Event: Sendable {
         case .listening(let url, let metrics):
             [.init("url", .string(url))]
                 + [metrics.map { JSON.Member("metrics", .string($0)) }].compactMap { $0 }
-        case .draining, .stopped: []
+        case .draining, .stopped, .lossesAsked, .lossesDeclined: []
         case .schemasTaken(let names), .schemasGone(let names), .schemasWaiting(let names),
             .schemasSettled(let names), .schemasMended(waiting: let names):
             [Self.list("names", names)]
         case .schemasRefused(let names, let faults, let hint):
-            [Self.list("names", names), Self.list("faults", faults)]
-                + [hint.map { JSON.Member("hint", .string($0)) }].compactMap { $0 }
+            [Self.list("names", names)] + Self.faults(faults, hint)
+        case .schemasAwaited(let faults, let hint): Self.faults(faults, hint)
         case .schemasHeldBack(let names, let standing, let first):
             [
                 Self.list("names", names), .init("standing", .integer(Int64(standing))),
@@ -249,6 +260,11 @@ public enum Event: Sendable {
     private static func fields(of refusal: Refusal?) -> [JSON.Member] {
         [("code", refusal?.code), ("policy", refusal?.policy), ("sub", refusal?.user)]
             .compactMap { name, text in text.map { JSON.Member(name, .string($0)) } }
+    }
+
+    private static func faults(_ faults: [String], _ hint: String?) -> [JSON.Member] {
+        [list("faults", faults)]
+            + [hint.map { JSON.Member("hint", .string($0)) }].compactMap { $0 }
     }
 
     private static func list(_ name: String, _ texts: [String]) -> JSON.Member {

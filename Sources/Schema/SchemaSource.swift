@@ -64,8 +64,7 @@ extension FileRole {
 
     fileprivate var effect: Effect? {
         switch self {
-        case .model, .rules, .query, .stray: .onReload
-        case .seeds: .onRestart
+        case .model, .rules, .query, .seeds, .stray: .onReload
         case .project: nil
         }
     }

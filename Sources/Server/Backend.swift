@@ -41,6 +41,9 @@ public final class Backend: Sendable {
     public let database: String
     /// The names of the models served at start.
     public let models: [String]
+    /// What is wrong with the files, so that not all that they said at the start is served: while
+    /// developing.
+    public let fault: FaultReport?
 
     private let memory: MemoryBudget
     private let services: ServiceRunner
@@ -56,6 +59,7 @@ public final class Backend: Sendable {
         keys = parts.keys
         database = parts.location
         models = parts.schemas.catalogue.models.map(\.name)
+        fault = parts.start.fault
         log = parts.services.log
         memory = parts.settings.memory
         isDraining = parts.isDraining
@@ -79,7 +83,8 @@ public final class Backend: Sendable {
         var reloader: SchemaReloader?
         if case .development = mode {
             reloader = SchemaReloader(
-                options, services: parts.services, registry: registry, schemas: parts.schemas)
+                options, services: parts.services, registry: registry, schemas: parts.schemas,
+                isOfFault: parts.start.fault != nil)
         }
         let database = parts.services.database
         database.onCommit(
@@ -102,6 +107,7 @@ public final class Backend: Sendable {
     public static func run(
         _ options: ServerOptions, mode: Mode, ready: (Backend) -> Void
     ) throws {
+        if case .development = mode { try options.awaitSettings() }
         let signals: SignalReader
         do {
             signals = try SignalReader()

@@ -12,7 +12,8 @@ import Work
 
 /// Everything a server needs before it can listen, in the order in which it must come to be.
 struct BackendParts {
-    let schemas: SchemaSet
+    /// What is served of the files.
+    let start: ServingStart
     let keys: APIKeys
     /// Where the rows are, for people.
     let location: String
@@ -30,13 +31,12 @@ struct BackendParts {
 
     init(_ options: ServerOptions, mode: Backend.Mode) throws {
         // Faults of the files are told before the database is touched.
-        schemas = mode.fitted(try mode.load(options))
-        let settings = schemas.settings
+        let files = try mode.load(options)
+        let settings = files.schemas.settings
         try settings.requireFreePorts(options)
         logQueue = LogQueue(format: settings.log.format ?? mode.logFormat)
         let log = logQueue.log(settings.log.level)
         observer = RequestObserver(counters: metrics.requests, log: log)
-        for warning in schemas.settingWarnings { log.record(.settingWarning(warning)) }
         try options.prepareDataDirectory(log: log)
         let sources = try SecretsSources(options)
         let found = try options.database()
@@ -48,7 +48,7 @@ struct BackendParts {
             let secrets = try sources.secrets(for: database)
             keys = APIKeys(secrets)
             secretsWatch = SecretsWatch(secrets, log: log)
-            try Self.bringUp(database, schemas, options, mode: mode, log: log)
+            start = try Self.bringUp(database, files, options, mode: mode, log: log)
             let auth = try AuthService(
                 database: database, settings: Self.authSettings(settings),
                 secrets: secrets.secrets, version: Backend.version, log: log)
@@ -61,7 +61,8 @@ struct BackendParts {
                     of: database, metrics, auth, throttle, workers, isDraining,
                     key: settings.metrics.key),
                 showsMetrics: settings.metrics.listen == nil,
-                development: mode.pages(of: options, settings, keys), throttle: throttle,
+                development: mode.pages(of: options, settings, keys, start.fault),
+                transitions: mode.transitions, throttle: throttle,
                 requestWorkers: workers, bodyBytesMax: settings.limits.bodyBytesMax)
         } catch {
             database.close()
@@ -69,6 +70,7 @@ struct BackendParts {
         }
     }
 
+    var schemas: SchemaSet { start.schemas }
     var settings: Settings { schemas.settings }
 
     /// Where and how to listen.
@@ -121,25 +123,27 @@ struct BackendParts {
     }
 
     private static func bringUp(
-        _ database: any ServedDatabase, _ schemas: SchemaSet, _ options: ServerOptions,
-        mode: Backend.Mode,
-        log: Log
-    ) throws {
+        _ database: any ServedDatabase, _ files: ServingStart, _ options: ServerOptions,
+        mode: Backend.Mode, log: Log
+    ) throws -> ServingStart {
+        for warning in files.schemas.settingWarnings { log.record(.settingWarning(warning)) }
         switch mode {
         case .development:
             try options.writeEditorSchemas()
-            for warning in schemas.catalogue.warnings {
+            for warning in files.schemas.catalogue.warnings {
                 log.record(.schemaWarning("\(warning)"))
             }
             let others = try database.otherServers()
             if !others.isEmpty { log.record(.databaseShared(servers: others)) }
-            try schemas.applyToDevelopment(database, options, log: log)
-            try schemas.plantSeeds(in: database, log: log)
+            let start = try files.applied(to: database, options, log: log)
+            if let fault = start.fault { log.record(fault.awaited) }
+            return start
         case .production(let migrate):
-            try schemas.applyToProduction(database, options, migrate: migrate, log: log)
+            try files.schemas.applyToProduction(database, options, migrate: migrate, log: log)
         case .command:
-            try schemas.requireApplied(to: database, options)
+            try files.schemas.requireApplied(to: database, options)
         }
+        return files
     }
 
     static func authSettings(_ settings: Settings) -> AuthSettings {
@@ -190,29 +194,17 @@ extension ListenAddress {
 }
 
 extension Backend.Mode {
-    /// Reads the schema files. Whoever develops has the JSON Schemas of them even so when they have
-    /// faults: the editor helps most then.
-    fileprivate func load(_ options: ServerOptions) throws -> SchemaSet {
-        if case .development = self, !options.hasSchemas {
-            return try SchemaSet.beforeFirst(options)
-        }
-        do {
-            return try SchemaSet.load(options)
-        } catch {
-            if case .development = self, options.hasSchemas {
-                let log = Log(level: .warning, format: logFormat)
-                // The faults of the files are what is told.
-                if (try? options.prepareDataDirectory(log: log)) != nil {
-                    try? options.writeEditorSchemas()
-                }
-            }
-            throw error
+    /// Reads the schema files.
+    fileprivate func load(_ options: ServerOptions) throws -> ServingStart {
+        switch self {
+        case .development: try ServingStart(reading: options)
+        case .production: ServingStart(try SchemaSet.load(options))
+        case .command: ServingStart(Self.fitted(try SchemaSet.load(options)))
         }
     }
 
-    /// The schema files with the settings that the mode serves them with.
-    fileprivate func fitted(_ schemas: SchemaSet) -> SchemaSet {
-        guard case .command = self else { return schemas }
+    /// The schema files with the settings that a command serves them with.
+    private static func fitted(_ schemas: SchemaSet) -> SchemaSet {
         var schemas = schemas
         schemas.settings.listen = ListenAddress(host: "127.0.0.1", port: 0)
         // A server beside it has that one.
@@ -227,14 +219,23 @@ extension Backend.Mode {
 
     /// The pages that are answered while developing.
     fileprivate func pages(
-        of options: ServerOptions, _ settings: Settings, _ keys: APIKeys
+        of options: ServerOptions, _ settings: Settings, _ keys: APIKeys, _ fault: FaultReport?
     ) -> DevelopmentPages? {
         guard case .development = self else { return nil }
         return DevelopmentPages(
             folder: options.projectDirectory,
             hidden: [options.dataDirectory, options.secretsPath, settings.tls.key]
                 .compactMap(\.self),
-            scheme: settings.tls.files == nil ? "http" : "https", key: keys.anonymous)
+            scheme: settings.tls.files == nil ? "http" : "https", key: keys.anonymous,
+            standing: StandingFault(fault))
+    }
+
+    /// Where the models may change while they are served.
+    fileprivate var transitions: SchemaTransitions? {
+        switch self {
+        case .development: SchemaTransitions()
+        case .production, .command: nil
+        }
     }
 
     /// A person reads along while developing, a program in production.

@@ -31,34 +31,46 @@ final class DirectoryWatcher: Sendable {
         close(stopping)
     }
 
-    /// Waits for the next change, or for so long; false after `stop()`. For a thread of its own.
+    /// What has ended a wait.
+    enum Wake {
+        /// Files have changed, and nothing has followed.
+        case changed
+        /// The other descriptor can be read.
+        case readable
+        /// Nothing, for so long as was to be waited.
+        case paused
+        /// ``stop()``.
+        case stopped
+    }
+
+    /// Waits for the next change. For a thread of its own.
     ///
-    /// - Parameter milliseconds: -1 for no end.
-    func waitForChange(within milliseconds: Int32) -> Bool {
-        guard wait(milliseconds: milliseconds) else { return !isStopped }
+    /// - Parameters:
+    ///   - milliseconds: How long; -1 for no end.
+    ///   - other: What ends the wait, too, where it can be read.
+    func wait(milliseconds: Int32, orFor other: Int32? = nil) -> Wake {
+        var wake = wakeUp(milliseconds, other)
+        guard wake == .changed else { return wake }
         repeat {
             drain()
             watchFolders()
-        } while wait(milliseconds: Self.quietMilliseconds)
-        return !isStopped
+            wake = wakeUp(Self.quietMilliseconds, nil)
+        } while wake == .changed
+        return wake == .stopped ? .stopped : .changed
     }
 
     /// Ends every wait, from any thread.
     func stop() { eventfd_write(stopping, 1) }
 
-    private var isStopped: Bool {
-        var request = pollfd(fd: stopping, events: Int16(POLLIN), revents: 0)
-        return unsafe poll(&request, 1, 0) > 0
-    }
-
-    /// Whether an event came in time; false on stop.
-    private func wait(milliseconds: Int32) -> Bool {
-        var requests = [
-            pollfd(fd: events, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: stopping, events: Int16(POLLIN), revents: 0),
-        ]
-        let count = uninterrupted { unsafe poll(&requests, 2, milliseconds) }
-        return count > 0 && requests[1].revents == 0
+    private func wakeUp(_ milliseconds: Int32, _ other: Int32?) -> Wake {
+        // poll(2) passes over a negative descriptor.
+        var requests = [stopping, events, other ?? -1].map {
+            pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+        }
+        let count = uninterrupted { unsafe poll(&requests, nfds_t(requests.count), milliseconds) }
+        if count <= 0 { return .paused }
+        if requests[0].revents != 0 { return .stopped }
+        return requests[1].revents != 0 ? .changed : .readable
     }
 
     private func drain() {

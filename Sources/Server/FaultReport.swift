@@ -50,6 +50,21 @@ public struct FaultReport: Equatable, Sendable {
         }
     }
 
+    /// Whether what was thrown is for whoever writes the project's files to mend, so that a server
+    /// may wait for it.
+    static func isOfFiles(_ error: any Error) -> Bool {
+        switch error {
+        case is SchemaFailure, is SeedFailure: true
+        case let problem as Problem: codesOfFiles.contains(problem.code)
+        default: false
+        }
+    }
+
+    private static let codesOfFiles: Set = [
+        "schema_refused", "drops_declared", "destructive", "destructive_to_others",
+        "migration_failed", "migration_missing", "seeding_failed",
+    ]
+
     /// Codes of problems whose message does not say why: that is for whoever runs the server, who
     /// reads it here, and for nobody who sends it requests.
     private static let unexplained: Set = ["58030", "XX000"]

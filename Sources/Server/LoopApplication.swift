@@ -21,6 +21,8 @@ final class LoopApplication: Application {
     private var router: Router
     /// Nil where nothing is limited.
     private var door: ThrottleDoor?
+    /// Nil where the models stay as they are.
+    private let overtaken: OvertakenRequests?
 
     init(services: SharedServices, schemas: SchemaSet, context: LoopContext) throws(Problem) {
         self.services = services
@@ -32,6 +34,7 @@ final class LoopApplication: Application {
             inLaterTurn: { _ = context.schedule(after: .zero, $0) })
         router = Self.makeRouter(
             services: services, schemas: schemas, rest: rest, hub: hub, store: store)
+        overtaken = services.transitions.map { OvertakenRequests($0, on: context.loop) }
         door = makeDoor(schemas)
     }
 
@@ -43,7 +46,9 @@ final class LoopApplication: Application {
             switch router.tables[table].routes[row].action {
             case .head(let respond): .answered(respond(request, parameters, caller))
             case .whole(let policy, let respond):
-                .body(policy) { request in respond(request, parameters, caller) }
+                .body(policy) { [self] request in
+                    settled(request, caller) { respond(request, parameters, caller) }
+                }
             case .streamed(let policy, let respond):
                 .streamed(policy) { request in respond(request, parameters, caller) }
             }
@@ -55,14 +60,42 @@ final class LoopApplication: Application {
         switch enter(request) {
         case .answered(let response): .response(response)
         case .row(let table, let row, let parameters, let caller):
-            switch router.tables[table].routes[row].action {
-            case .head(let respond): .response(respond(request, parameters, caller))
-            case .whole(_, let respond): respond(request, parameters, caller)
-            case .streamed(_, let respond):
-                .pending(withNoBody: respond(request, parameters, caller))
+            settled(request, caller) {
+                answer(request, table: table, row: row, parameters, caller)
             }
         }
     }
+
+    /// What a row answers to a request without a body, or with one that is whole.
+    private func answer(
+        _ request: Request, table: Int, row: Int, _ parameters: PathParameters, _ caller: Identity
+    ) -> Answer {
+        switch router.tables[table].routes[row].action {
+        case .head(let respond): .response(respond(request, parameters, caller))
+        case .whole(_, let respond): respond(request, parameters, caller)
+        case .streamed(_, let respond):
+            .pending(withNoBody: respond(request, parameters, caller))
+        }
+    }
+
+    /// Answers a request; if a change of the models overtakes it, by what is served then.
+    private func settled(
+        _ request: Request, _ caller: Identity, _ respond: () -> Answer
+    ) -> Answer {
+        guard let overtaken else { return respond() }
+        return overtaken.answer(respond) { [self] in
+            let destination = router.destination(of: request)
+            return switch destination.match {
+            case .row(let row, let parameters):
+                answer(request, table: destination.table, row: row, parameters, caller)
+            case .refusal(let refusal):
+                .response(router.response(to: refusal, request, table: destination.table))
+            }
+        }
+    }
+
+    /// Lets the requests go on that have waited for the end of a change of the models.
+    func settle() { overtaken?.settle() }
 
     /// Words why the body of a request is not taken, as its service words errors.
     func response(to fault: HTTPFault, in request: Request) -> Response {

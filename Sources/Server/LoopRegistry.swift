@@ -70,6 +70,9 @@ final class LoopRegistry: Sendable {
         for _ in 0..<count { taken.wait() }
     }
 
+    /// Lets the requests go on that have waited for the end of a change of the models.
+    func settle() { post { application, _ in application.settle() } }
+
     /// Has every loop close what has ended, and takes the counters of its feeds. The service
     /// "feeds" calls it every second.
     func tick() {

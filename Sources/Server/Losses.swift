@@ -41,11 +41,26 @@ extension ServerOptions {
 }
 
 extension Problem {
+    /// Whether it is only for somebody to say that what would be dropped may be.
+    var asksForLosses: Bool { code == Self.lossesCode }
+
+    private static let lossesCode = "destructive"
+
     /// What may hold rows or values would be dropped, and nobody has said that it may.
     static func losses(_ losses: [String], hint: String) -> Problem {
         Problem(
-            code: "destructive", status: 500,
+            code: lossesCode, status: 500,
             message: "What is declared no more would be dropped, with all that it holds.",
             details: losses.joined(separator: "\n"), hint: hint)
+    }
+
+    /// Others may use what would be dropped.
+    static func losses(_ losses: [String], servedBy others: [String]) -> Problem {
+        Problem(
+            code: "destructive_to_others", status: 500,
+            message: "What is declared no more would be dropped, and others may use it.",
+            details: losses.joined(separator: "\n"),
+            hint: "None of it was applied. Another server is connected to the database: "
+                + "\(others.joined(separator: "; ")). While it is, nothing is dropped.")
     }
 }

@@ -1,6 +1,7 @@
 import Auth
 import Configuration
 import Diagnostics
+import Glibc
 import Schema
 import Synchronization
 import Work
@@ -19,17 +20,21 @@ final class SchemaReloader: Sendable {
 
     /// A reloader that does not watch yet.
     ///
-    /// - Parameter schemas: what is served now.
+    /// - Parameters:
+    ///   - schemas: what is served now.
+    ///   - isOfFault: whether that is not all that the files say.
     init(
         _ options: ServerOptions, services: SharedServices, registry: LoopRegistry,
-        schemas: SchemaSet
+        schemas: SchemaSet, isOfFault: Bool
     ) {
         makeWatcher = { () throws(Problem) in
             try DirectoryWatcher(
                 project: options.projectDirectory, schemas: options.schemasDirectory,
                 migrations: options.migrationsDirectory)
         }
-        makeReload = { SchemaReload(options, services, registry, schemas) }
+        makeReload = {
+            SchemaReload(options, services, registry, schemas, isOfFault: isOfFault)
+        }
     }
 
     /// Starts to watch.
@@ -37,7 +42,13 @@ final class SchemaReloader: Sendable {
         let watcher = try makeWatcher()
         let thread = PosixThread(name: "schemas") { [makeReload] in
             let reload = makeReload()
-            while watcher.waitForChange(within: reload.pause) { reload.run() }
+            while true {
+                switch watcher.wait(milliseconds: reload.pause, orFor: reload.terminal) {
+                case .changed, .paused: reload.run()
+                case .readable: reload.takeAnswer()
+                case .stopped: return
+                }
+            }
         }
         guard let thread else { throw PosixThread.refused }
         watch.withLock { $0 = Watch(watcher: watcher, thread: thread) }
@@ -67,12 +78,20 @@ private final class SchemaReload {
     /// Milliseconds until they are looked at again without a save: as long as the database is away
     /// that they were to be taken by; -1 for no end.
     private(set) var pause: Int32 = -1
-    /// What is wrong with them, nil when they were taken.
-    private var report: FaultReport?
+    /// Whether somebody is asked at the terminal what may be dropped.
+    private var isAsking = false
+    /// Where the answer is typed; nil while nothing is asked, and while something else has the
+    /// terminal.
+    var terminal: Int32? {
+        guard isAsking, let terminal = options.terminal, tcgetpgrp(terminal) == getpgrp() else {
+            return nil
+        }
+        return terminal
+    }
 
     init(
         _ options: ServerOptions, _ services: SharedServices, _ registry: LoopRegistry,
-        _ schemas: SchemaSet
+        _ schemas: SchemaSet, isOfFault: Bool
     ) {
         self.options = options
         self.services = services
@@ -80,9 +99,38 @@ private final class SchemaReload {
         started = schemas
         taken = schemas
         saved = SourceSnapshot(schemas)
+        guard isOfFault else { return }
+        // What they say has no effect, and is judged again with the question that it may end in.
+        saved = SourceSnapshot.read(options) ?? saved
+        run()
     }
 
-    func run() {
+    /// What is wrong with the files, nil when they were taken.
+    private var report: FaultReport? {
+        get { services.development?.standing.report }
+        set { services.development?.standing.report = newValue }
+    }
+
+    func run() { run(options) }
+
+    /// Takes what somebody has typed for an answer to the question.
+    func takeAnswer() {
+        guard let terminal else { return }
+        var line = [UInt8](repeating: 0, count: 256)
+        let count = unsafe read(terminal, &line, line.count)
+        // The end: nobody will answer any more.
+        if count <= 0 { return isAsking = false }
+        isAsking = false
+        let answer = String(decoding: line[..<count], as: UTF8.self).filter(\.isLetter).lowercased()
+        guard answer == "y" || answer == "yes" else {
+            return services.log.record(.lossesDeclined)
+        }
+        var options = options
+        options.allowsLosses = true
+        run(options)
+    }
+
+    private func run(_ options: ServerOptions) {
         // Nobody has begun yet: something else has appeared in the folder.
         if taken.files.isEmpty, !options.hasSchemas { return }
         let files = SourceSnapshot.read(options) ?? saved
@@ -95,7 +143,8 @@ private final class SchemaReload {
             try take(
                 try SchemaSet.load(options) { unseeded in
                     try unseeded.rehearse(in: database, options)
-                })
+                }, options)
+            isAsking = false
         } catch {
             if (error as? Problem)?.status == 503 { pause = 1_000 }
             let found = FaultReport(error)
@@ -103,7 +152,14 @@ private final class SchemaReload {
             if names.isEmpty, found != report { names = files.names(rewrittenSince: before) }
             refuse(names, found)
             report = found
+            ask((error as? Problem)?.asksForLosses == true)
         }
+    }
+
+    /// Asks whether what would be dropped may be, if that is what a save was refused for.
+    private func ask(_ asks: Bool) {
+        isAsking = asks && options.terminal != nil
+        if isAsking { services.log.record(.lossesAsked) }
     }
 
     /// Tells of a save that was not taken, unless there is nothing new to tell.
@@ -119,15 +175,11 @@ private final class SchemaReload {
     }
 
     /// Takes everything that was saved since files were last taken.
-    private func take(_ schemas: SchemaSet) throws {
+    private func take(_ schemas: SchemaSet, _ options: ServerOptions) throws {
         let change = SchemaChange(from: taken, to: schemas, startedOn: started)
-        if !change.inForce.isEmpty {
-            try schemas.applyToDevelopment(services.database, options, log: services.log)
-        }
-        if !change.inForce.isEmpty {
-            services.auth.reload(BackendParts.authSettings(schemas.settings))
-            services.throttle.reload(schemas.settings.throttle)
-            registry.reload(schemas)
+        if !change.inForce.isEmpty { try put(schemas, options) }
+        if schemas.hasSeeds(unlike: taken) {
+            try schemas.plantSeeds(in: services.database, log: services.log)
         }
         let overruled = schemas.overruled(by: options.given, changedFrom: taken)
         let told = Set(taken.catalogue.warnings)
@@ -149,6 +201,17 @@ private final class SchemaReload {
         for (name, by) in overruled { services.log.record(.settingOverruled(name: name, by: by)) }
         for warning in warnings { services.log.record(.schemaWarning("\(warning)")) }
         for warning in settingWarnings { services.log.record(.settingWarning(warning)) }
+    }
+
+    /// Has the database and all loops go over to what the files say.
+    private func put(_ schemas: SchemaSet, _ options: ServerOptions) throws {
+        defer { registry.settle() }
+        try services.transitions?.carryOut {
+            try schemas.applyToDevelopment(services.database, options, log: services.log)
+            services.auth.reload(BackendParts.authSettings(schemas.settings))
+            services.throttle.reload(schemas.settings.throttle)
+            registry.reload(schemas)
+        }
     }
 
     private func tell(_ news: [(names: [String], event: ([String]) -> Event)]) {

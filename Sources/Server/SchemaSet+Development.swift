@@ -188,8 +188,7 @@ private struct SchemaExtension: Sendable {
         let holdings = try Holdings(of: difference.losses.map(\.part), in: transaction)
         if holdings.entries.isEmpty { return holdings }
         if !others.isEmpty {
-            throw .losses(
-                holdings.entries.map(\.description), hint: Self.hint(servedBy: others))
+            throw .losses(holdings.entries.map(\.description), servedBy: others)
         }
         if !holdings.missed.isEmpty, !allowsLosses {
             let advice = difference.losses.compactMap { loss in loss.advice }
@@ -201,9 +200,4 @@ private struct SchemaExtension: Sendable {
     private static let wayOut =
         "None of it was applied. If that is meant, start 'apus dev --allow-destructive', or write "
         + "a migration file: 'apus migrate new NAME --allow-destructive'."
-
-    private static func hint(servedBy others: [String]) -> String {
-        "None of it was applied. Another server is connected to the database: "
-            + "\(others.joined(separator: "; ")). While it is, nothing is dropped."
-    }
 }

@@ -52,10 +52,11 @@ struct SchemaSet: Sendable {
         }
     }
 
-    private static func load(
+    /// The same of files that were read.
+    static func load(
         _ options: ServerOptions, _ files: [(path: String, contents: [UInt8])]
     ) throws -> SchemaSet {
-        let catalogue = try Catalogue(parsing: files)
+        let (catalogue, rulebook) = try Rulebook.compile(CatalogueReading(files))
         let given = options.given.over(catalogue.project)
         let settings = try given.resolved()
         let limits = settings.throttle.limits
@@ -63,7 +64,7 @@ struct SchemaSet: Sendable {
         try given.checkModels(of: limits, models)
         try given.checkRoutes(of: limits) { PathWords.isServed($0, models: models) }
         return SchemaSet(
-            catalogue: catalogue, rulebook: try Rulebook.compile(catalogue),
+            catalogue: catalogue, rulebook: rulebook,
             settings: settings, settingWarnings: given.warnings, files: files,
             migrations: SchemaSource.migrations(in: options.migrationsDirectory))
     }
@@ -89,6 +90,17 @@ struct SchemaSet: Sendable {
             else { return nil }
             return ("\(setting.name) of project.json", "\(given.source(of: setting))")
         }
+    }
+
+    /// Whether there are other seeds than before, or models that had none yet.
+    func hasSeeds(unlike before: SchemaSet) -> Bool {
+        let (new, old) = (catalogue, before.catalogue)
+        guard !new.seeds.isEmpty else { return false }
+        return new.models.contains { old.model($0.name) == nil }
+            || !new.seeds.elementsEqual(old.seeds) { row, former in
+                row.model == former.model && row.columns == former.columns
+                    && row.values == former.values
+            }
     }
 
     /// Which tables feed the change log.

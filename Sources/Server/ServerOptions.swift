@@ -14,6 +14,8 @@ public struct ServerOptions: Sendable {
     public let dataDirectory: String
     /// Whether what holds rows or values may be dropped without anything else that says so.
     public var allowsLosses = false
+    /// The terminal at which somebody can be asked, while developing; nil where there is none.
+    public var terminal: Int32?
 
     /// The options of a command line.
     public init(_ given: GivenSettings) {

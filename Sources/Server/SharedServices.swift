@@ -15,6 +15,8 @@ struct SharedServices: Sendable {
     let showsMetrics: Bool
     /// What `apus dev` answers besides; nil for the other commands.
     let development: DevelopmentPages?
+    /// The changes of the models; nil where there are none while it serves.
+    let transitions: SchemaTransitions?
     let throttle: ThrottleInForce
     /// Read the bodies, and plan the requests, that would hold up a loop.
     let requestWorkers: RequestWorkers

@@ -12,9 +12,9 @@ import Testing
     /// nobody reads all.
     static let tables = [
         "Sources/StorePostgres/Definition/PostgresDialect+Alterations.swift step": 70,
-        "Sources/Diagnostics/Event.swift name": 43,
+        "Sources/Diagnostics/Event.swift name": 46,
         "Sources/Diagnostics/Event.swift fields": 79,
-        "Sources/Diagnostics/Event+Text.swift lines": 57,
+        "Sources/Diagnostics/Event+Text.swift lines": 60,
     ]
 
     @Test(arguments: SourceTree.sources + SourceTree.tests)

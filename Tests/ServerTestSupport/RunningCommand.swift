@@ -21,6 +21,14 @@ public final class RunningCommand {
             line[0], Array(line.dropFirst()), environment: database.merging(environment) { $1 })
     }
 
+    /// Starts `apus` with these words at a terminal of its own.
+    public init(atTerminal words: [String]) throws {
+        child = try ChildProcess(atTerminal: Self.binary.path, words)
+    }
+
+    /// Types text at its terminal.
+    public func type(_ text: String) { child.type(text) }
+
     /// Beside the test bundle that is running.
     private static var binary: URL {
         URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()

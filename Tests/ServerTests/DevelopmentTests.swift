@@ -13,7 +13,7 @@ import Testing
         #expect(
             project.nextLine() == "waits for the restart: auth.jwt_expiry_seconds of project.json")
         try project.save("seeds/more.json", #"{"notes": [{"id": 1, "text": "seeded"}]}"#)
-        #expect(project.nextLine() == "waits for the restart: seeds/more.json")
+        #expect(project.nextLine() == "took seeds/more.json")
         try project.save("rules.json", #"{"everybody()": "true"}"#)
         #expect(project.nextLine() == "took rules.json")
         try project.save("models/tags.json", TestProject.note)

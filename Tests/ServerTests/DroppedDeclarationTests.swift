@@ -49,7 +49,9 @@ import Testing
         let serving = ["dev", "serve"].contains(command[0]) ? ["--listen", "127.0.0.1:0"] : []
         let running = try RunningCommand(command + ["--project", project.root.path] + serving)
         let lines = running.lines(through: "listening on")
-        #expect(running.exitCode() == 1)
+        // Who develops is served what there is without it.
+        if command == ["dev"] { running.terminate() }
+        #expect(running.exitCode() == (command == ["dev"] ? 0 : 1))
         let line = TestProject.migrationLine(drop.line)
         let fault = "Migrations/\(Self.file):\(line):1: \(drop.fault)"
         #expect(lines.contains { $0.contains(fault) }, "\(lines)")

@@ -41,9 +41,13 @@ final class FilesOnDisk {
             .lines(through: "listening on")
     }
 
-    /// Whether a start of `apus dev` came to serve.
+    /// Whether a start of `apus dev` came to serve all that the files say.
     @discardableResult
-    func develops() throws -> Bool { try lines("dev").last?.contains("listening on") == true }
+    func develops() throws -> Bool {
+        let lines = try lines("dev")
+        return lines.last?.contains("listening on") == true
+            && !lines.contains { $0.contains("not taken until they are mended") }
+    }
 
     /// Runs statements, see ``TestProject/execute(_:)``.
     func execute(_ script: String) throws { try project.execute(script) }

@@ -31,6 +31,15 @@ import Testing
             "an enum", #""at": {"#,
             #""kind": {"type": "string", "enum": ["a", "b"], "default": "a"}, "at": {"#
         ),
+        (
+            "a required column whose default is computed", #"}, "required": ["text"]"#,
+            #", "stamp": {"type": "string", "format": "date-time", "default": {"$expr": "now()"}}}, "#
+                + #""required": ["text", "stamp"]"#
+        ),
+        (
+            "another type", #"{"type": "integer", "default": 7}"#,
+            #"{"type": "string", "default": "7"}"#
+        ),
     ]
 
     /// What 64 clients have met.

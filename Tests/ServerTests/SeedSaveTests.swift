@@ -58,7 +58,7 @@ import Testing
             port: project.port, key: try APIKeys.load(project.options).service)
         #expect(try client.send("POST", "/rest/v1/notes", #"{"text":"a"}"#).status == 201)
         try project.save("seeds/more.json", Self.rows)
-        #expect(project.nextLine() == "waits for the restart: seeds/more.json")
+        #expect(project.nextLine() == "took seeds/more.json")
         try project.save("models/notes.json", Self.changed)
         #expect(
             project.nextLine()

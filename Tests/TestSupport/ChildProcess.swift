@@ -12,7 +12,7 @@ public final class ChildProcess {
     private let output: FileHandle
     private let patienceMilliseconds: Int32
     private let endSignal: Int32
-    /// The other end of what it reads; -1 once it is closed. The kernel closes it with us.
+    /// The other end of what it reads; -1 once it is closed.
     private var input: Int32
     private var received: [UInt8] = []
     private var isAtEnd = false
@@ -46,15 +46,52 @@ public final class ChildProcess {
         defer { close(theirOutput) }
         input = ourInput
         output = FileHandle(fileDescriptor: ourOutput, closeOnDealloc: true)
-        let all = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         do {
             process = try Self.spawn(
-                program, arguments, all.map { "\($0)=\($1)" }, input: theirInput,
-                output: theirOutput, errors: errors)
+                program, arguments, environment,
+                .pipes(input: theirInput, output: theirOutput, errors))
         } catch {
             close(ourInput)
             throw error
         }
+    }
+
+    /// Starts a program at a terminal of its own, as a person has it: what it prints comes with
+    /// what is typed to it.
+    public init(
+        atTerminal program: String, _ arguments: [String], environment: [String: String] = [:],
+        patienceSeconds: Int32 = 60
+    ) throws {
+        endSignal = SIGTERM
+        patienceMilliseconds = patienceSeconds * 1000
+        let ours = unsafe open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        guard ours >= 0 else { throw ChildProcessFault.notStarted(errno) }
+        output = FileHandle(fileDescriptor: ours, closeOnDealloc: true)
+        var (lock, number): (Int32, Int32) = (0, 0)
+        guard unsafe ioctl(ours, Self.unlockTerminal, &lock) == 0,
+            unsafe ioctl(ours, Self.numberOfTerminal, &number) == 0
+        else { throw ChildProcessFault.notStarted(errno) }
+        input = dup(ours)
+        _ = fcntl(input, F_SETFD, FD_CLOEXEC)
+        process = try Self.spawn(
+            program, arguments, environment, .terminal(path: "/dev/pts/\(number)"))
+    }
+
+    /// Requests of ioctl_tty(2) which Glibc's module does not have: TIOCSPTLCK, TIOCGPTN.
+    private static let (unlockTerminal, numberOfTerminal): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
+    /// `POSIX_SPAWN_SETSID` of posix_spawn(3), which it does not have either.
+    private static let newSession: Int32 = 0x80
+
+    /// Types text at the terminal, or writes it to what the program reads.
+    public func type(_ text: String) {
+        let bytes = Array(text.utf8)
+        unsafe _ = write(input, bytes, bytes.count)
+    }
+
+    /// What a program has for its own three descriptors.
+    private enum Ends {
+        case pipes(input: Int32, output: Int32, ErrorOutput)
+        case terminal(path: String)
     }
 
     deinit {
@@ -71,18 +108,30 @@ public final class ChildProcess {
     }
 
     private static func spawn(
-        _ program: String, _ words: [String], _ environment: [String], input: Int32, output: Int32,
-        errors: ErrorOutput
+        _ program: String, _ words: [String], _ environment: [String: String], _ ends: Ends
     ) throws -> pid_t {
+        let environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+            .map { "\($0)=\($1)" }
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        unsafe posix_spawn_file_actions_adddup2(&actions, input, 0)
-        unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
-        switch errors {
-        case .merged: unsafe posix_spawn_file_actions_adddup2(&actions, output, 2)
-        case .discarded:
-            unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        var flags = POSIX_SPAWN_SETSIGMASK
+        switch ends {
+        case .pipes(let input, let output, let errors):
+            unsafe posix_spawn_file_actions_adddup2(&actions, input, 0)
+            unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
+            switch errors {
+            case .merged: unsafe posix_spawn_file_actions_adddup2(&actions, output, 2)
+            case .discarded:
+                unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+            }
+        case .terminal(let path):
+            // The first terminal that the leader of a session opens is the session's.
+            flags |= newSession
+            unsafe posix_spawn_file_actions_addopen(&actions, 0, path, O_RDWR, 0)
+            for other: Int32 in 1...2 {
+                unsafe posix_spawn_file_actions_adddup2(&actions, 0, other)
+            }
         }
         // glibc ignores those that are not open.
         for descriptor in 3..<Self.descriptorsMax {
@@ -101,7 +150,7 @@ public final class ChildProcess {
         var mask = sigset_t()
         unsafe sigemptyset(&mask)
         unsafe posix_spawnattr_setsigmask(&attributes, &mask)
-        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
         var process: pid_t = 0
         let result = unsafe posix_spawnp(
             &process, program, &actions, &attributes, &arguments, &variables)
@@ -140,19 +189,23 @@ public final class ChildProcess {
     public func nextLine() -> String? {
         while true {
             if let end = received.firstIndex(of: 0x0A) {
-                let line = String(decoding: received[..<end], as: UTF8.self)
-                received.removeFirst(end + 1)
-                return line
+                let line = received[..<end]
+                defer { received.removeFirst(end + 1) }
+                // A terminal ends lines with both.
+                return String(
+                    decoding: line.last == 0x0D ? line.dropLast() : line, as: UTF8.self)
             }
             var request = pollfd(
                 fd: output.fileDescriptor, events: Int16(POLLIN), revents: 0)
             guard unsafe poll(&request, 1, patienceMilliseconds) > 0 else { return nil }
-            let more = output.availableData
-            if more.isEmpty {
+            var more = [UInt8](repeating: 0, count: 4096)
+            let count = unsafe read(output.fileDescriptor, &more, more.count)
+            // A terminal whose program has ended cannot be read.
+            if count <= 0 {
                 isAtEnd = true
                 return nil
             }
-            received += more
+            received += more[..<count]
         }
     }
 

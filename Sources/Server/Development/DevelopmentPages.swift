@@ -13,6 +13,8 @@ struct DevelopmentPages: Sendable {
     let scheme: String
     /// The key of anybody: the only one that a page may have.
     let key: String
+    /// What is wrong with the project's files.
+    let standing: StandingFault
 
     /// A row of the table: what its page is made of.
     private typealias Page = (Request, PathParameters) -> Response
@@ -22,7 +24,8 @@ struct DevelopmentPages: Sendable {
         [
             row("") { request, _ in
                 WelcomePage(
-                    schemas, url: url(of: request), key: key, hasPage: files.hasPage
+                    schemas, url: url(of: request), key: key, hasPage: files.hasPage,
+                    fault: standing.report
                 ).response
             },
             row("app/apus.json") { request, _ in connection(of: request) },

@@ -12,16 +12,18 @@ struct WelcomePage {
     private let url: String
     private let key: String
     private let hasPage: Bool
+    private let fault: FaultReport?
 
     /// - Parameters:
     ///   - url: the server, as the caller has called it.
     ///   - hasPage: whether the project has a page of its own.
-    init(_ schemas: SchemaSet, url: String, key: String, hasPage: Bool) {
+    ///   - fault: what is wrong with the project's files.
+    init(_ schemas: SchemaSet, url: String, key: String, hasPage: Bool, fault: FaultReport?) {
         name = schemas.settings.name
         models = schemas.catalogue.models.map { model in
             (model.name, model.columns.map(\.name).joined(separator: ", "))
         }
-        (self.url, self.key, self.hasPage) = (url, key, hasPage)
+        (self.url, self.key, self.hasPage, self.fault) = (url, key, hasPage, fault)
     }
 
     var response: Response {
@@ -60,6 +62,7 @@ struct WelcomePage {
         <p>Apus \(Backend.version) serves this project at <code>\(escaped(url))</code>, for
         development. This page is for this machine alone; <code>apus serve</code> has none.</p>
         \(page)
+        \(faults)
         <h2>Models</h2>
         \(table)
         <h2>The key of anybody</h2>
@@ -87,8 +90,17 @@ struct WelcomePage {
                 + "<code>/app/</code>.</p>"
     }
 
+    private var faults: String {
+        guard let fault else { return "" }
+        let lines = fault.faults + [fault.hint].compactMap(\.self)
+        return "<h2>Not taken</h2>\n<p>Something is wrong with the files. What was served before "
+            + "goes on; save them mended, and they are taken.</p>\n"
+            + "<pre>\(escaped(lines.joined(separator: "\n")))</pre>"
+    }
+
     private var table: String {
         guard !models.isEmpty else {
+            if fault != nil { return "<p>None is served yet.</p>" }
             return "<p>No models yet: save one as <code>Schemas/models/NAME.json</code>, or run "
                 + "<code>apus init</code>.</p>"
         }

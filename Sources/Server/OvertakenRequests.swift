@@ -1,0 +1,84 @@
+import HTTP
+import Network
+
+/// Requests of one loop that a change of the models has overtaken: planned for what was served
+/// before, they fail on what the database has become. Such a request has done nothing, and is
+/// answered anew by what is served then, so that nobody's fails because somebody saves a file.
+///
+/// Confined to its loop.
+final class OvertakenRequests {
+    private let transitions: SchemaTransitions
+    private let loop: EventLoop
+    /// Who waits for the end of a change.
+    private var waiting: [@Sendable () -> Void] = []
+
+    init(_ transitions: SchemaTransitions, on loop: EventLoop) {
+        self.transitions = transitions
+        self.loop = loop
+    }
+
+    /// Answers a request, and if a change has overtaken it, once more when that is in force.
+    func answer(_ first: () -> Answer, again: @escaping () -> Answer) -> Answer {
+        let number = transitions.number
+        return judged(first(), since: number, again)
+    }
+
+    /// Lets those go on that have waited: no change is being carried out.
+    func settle() {
+        let settled = waiting
+        waiting = []
+        for done in settled { done() }
+    }
+
+    private func judged(
+        _ answer: Answer, since number: Int, _ again: @escaping () -> Answer
+    ) -> Answer {
+        switch answer {
+        case .response(let response):
+            isOvertaken(response, since: number) ? .prepared(afterChange(again)) : answer
+        case .deferred(let begin):
+            deferred(begin, since: number, again)
+        case .prepared(let preparation):
+            .prepared(
+                Preparation { memory, done in
+                    preparation.begin(memory) { done(()) }
+                } answer: { [self] (_: Void) in
+                    judged(preparation.answer(), since: number, again)
+                })
+        case .pending, .webSocket: answer
+        }
+    }
+
+    private func deferred(
+        _ begin: @escaping Answer.Deferral, since number: Int, _ again: @escaping () -> Answer
+    ) -> Answer {
+        let rest = LoopBound((self, again), on: loop)
+        return .deferred { reply in
+            begin { make in
+                reply {
+                    let (requests, again) = rest.value
+                    return requests.judged(make(), since: number, again)
+                }
+            }
+        }
+    }
+
+    /// Whether an answer may come of a change. What the database was away for is none.
+    private func isOvertaken(_ response: Response, since number: Int) -> Bool {
+        let isRefusal = response.status >= 400 && response.status != 429
+        let isAway = response.status == 503 || response.status == 504
+        return isRefusal && !isAway
+            && (transitions.number != number || !number.isMultiple(of: 2))
+    }
+
+    private func afterChange(_ again: @escaping () -> Answer) -> Preparation {
+        Preparation { [self] _, done in
+            if transitions.number.isMultiple(of: 2) {
+                done(())
+            } else {
+                waiting.append { done(()) }
+            }
+            return {}
+        } answer: { (_: Void) in again() }
+    }
+}
