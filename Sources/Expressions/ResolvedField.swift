@@ -71,10 +71,11 @@ extension Field {
     public func resolved(
         for model: Model, in scope: FilterScope = FilterScope()
     ) throws(Problem) -> ResolvedField {
-        guard let index = model.columnIndex(name), !scope.hidden.contains(index) else {
+        guard let index = model.columnIndex(asked: name), !scope.hidden.contains(index) else {
             throw .noColumn(name, of: model, hidden: scope.hidden)
         }
         try scope.permit(index)
+        scope.noted(name, index)
         return ResolvedField(column: index, path: path, of: model)
     }
 }

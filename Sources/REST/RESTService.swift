@@ -2,7 +2,7 @@ import Addresses
 import Bytes
 public import Diagnostics
 public import Expressions
-import HTTP
+public import HTTP
 public import Schema
 public import Store
 
@@ -20,6 +20,7 @@ public final class RESTService {
     private let reader: any Reader
     private let workers: RequestWorkers
     private let report: @Sendable (Problem, UInt64) -> Void
+    private let outdated: @Sendable ([String], Request) -> Void
     private var readPlans = PlanCache<ReadPlan>()
     private var writePlans = PlanCache<WritePlan>()
 
@@ -27,17 +28,20 @@ public final class RESTService {
     ///
     /// - Parameters:
     ///   - workers: Read the bodies, and plan the requests, that would hold up the loop.
+    ///   - outdated: Told of the names that a request uses and clients should use no more.
     ///   - report: Told of every problem with its request's id, for the log: `Problem.cause` is
     ///     there, which clients never see. Called on any thread.
     public init(
         catalogue: Catalogue, rulebook: Rulebook, database engine: any WriteEngine,
         reader: any Reader, settings: RESTSettings,
         workers: RequestWorkers,
+        outdated: @escaping @Sendable ([String], Request) -> Void = { _, _ in },
         report: @escaping @Sendable (Problem, UInt64) -> Void = { _, _ in }
     ) {
         planning = Planning(catalogue, rulebook, settings, engine, reader.dialect)
         self.reader = reader
         self.workers = workers
+        self.outdated = outdated
         self.report = report
     }
 
@@ -69,6 +73,7 @@ public final class RESTService {
         _ plan: ReadPlan, _ arguments: ReadArguments, _ context: QueryContext, _ request: Request,
         _ identity: Identity
     ) throws(Problem) -> Answer {
+        note(plan.fields, request)
         let reading = try worded { () throws(DatabaseError) in
             try reader.read(
                 plan.query, arguments, context, for: identity.caller(from: request.peer.block))
@@ -139,7 +144,8 @@ public final class RESTService {
         _ plan: WritePlan, _ payload: Result<Payload, Problem>?, _ operands: Operands,
         _ context: QueryContext, _ identity: Identity, _ now: Instant, of request: Request
     ) throws(Problem) -> UnboundWrite {
-        UnboundWrite(
+        note(plan.returning.fields, request)
+        return UnboundWrite(
             plan: plan, rows: try payload?.get().rows ?? [], operands: operands, context: context,
             computed: ComputedValues(
                 rulebook: planning.rulebook, identity: identity, now: now),
@@ -175,6 +181,10 @@ public final class RESTService {
     }
 
     // MARK: Plans
+
+    private func note(_ fields: AnswerFields, _ request: Request) {
+        if !fields.outdated.isEmpty { outdated(fields.outdated, request) }
+    }
 
     /// Makes a plan, at once or, where that would hold up the loop, on a worker, and goes on with
     /// it on the loop.

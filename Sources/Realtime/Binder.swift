@@ -26,6 +26,8 @@ struct LiveBinding {
 struct Binder {
     /// The watched models by name.
     let feeds: [String: ModelFeed]
+    /// What they are called now, by the names they had before.
+    let formerNames: [String: String]
     /// For each, the columns that only the service role is shown: those with a read rule of their
     /// own. A feed would have to ask that rule for each listener and column.
     let hidden: [String: Set<Int>]
@@ -34,8 +36,12 @@ struct Binder {
     /// The filters that have been judged against them.
     private let known = KnownFilters()
 
-    init(feeds: [String: ModelFeed], hidden: [String: Set<Int>], modelNames: [String]) {
+    init(
+        feeds: [String: ModelFeed], formerNames: [String: String] = [:],
+        hidden: [String: Set<Int>], modelNames: [String]
+    ) {
         self.feeds = feeds
+        self.formerNames = formerNames
         self.hidden = hidden
         self.modelNames = modelNames
     }
@@ -65,7 +71,7 @@ struct Binder {
                         selected: nil, hidden: hidden(from: isService, $0.model)))
             }
         }
-        guard let feed = feeds[table] else { throw unknown(table, request) }
+        guard let feed = feeds[formerNames[table] ?? table] else { throw unknown(table, request) }
         return [try resolve(request, event, feed: feed, isService: isService)]
     }
 
@@ -120,7 +126,7 @@ struct Binder {
         case .columns(let names):
             var columns: Set<Int> = []
             for name in names {
-                guard let column = model.columnIndex(name), !hidden.contains(column) else {
+                guard let column = model.columnIndex(asked: name), !hidden.contains(column) else {
                     let shown = model.columns.indices.filter { !hidden.contains($0) }
                     let near = nearest(name, in: shown.map { model.columns[$0].name })
                     let hint = near.map { ", did you mean '\($0)'?" } ?? ""
@@ -185,6 +191,8 @@ extension Binder {
             feed.dependencies = watched.count == models.count ? watched : nil
         }
         self.init(
-            feeds: feeds, hidden: hidden, modelNames: catalogue.models.map(\.name))
+            feeds: feeds,
+            formerNames: catalogue.formerNames, hidden: hidden,
+            modelNames: catalogue.models.map(\.name))
     }
 }

@@ -21,6 +21,14 @@ final class Projection {
         let isKey: Bool
         /// `"name":`
         let label: [UInt8]
+
+        init(_ name: String, _ column: Int, _ type: ColumnType, isKey: Bool) {
+            (self.column, self.type, self.isKey) = (column, type, isKey)
+            var label: [UInt8] = []
+            label.append(jsonString: name)
+            label.append(ASCII.colon)
+            self.label = label
+        }
     }
 
     private let members: [Member]
@@ -37,16 +45,21 @@ final class Projection {
         let wanted = key.selected.map { Set($0).union(model.primaryKey) }
         let keyColumns = Set(model.primaryKey)
         columnCount = model.columns.count
-        members = model.columns.indices.compactMap { index in
-            guard wanted?.contains(index) ?? true, !key.hidden.contains(index) else { return nil }
-            let column = model.columns[index]
-            var label: [UInt8] = []
-            label.append(jsonString: column.name)
-            label.append(ASCII.colon)
-            return Member(
-                column: index, type: column.type, isKey: keyColumns.contains(index), label: label)
+        var shown: [(name: String, column: Column)] = []
+        var members: [Member] = []
+        for (index, column) in model.columns.enumerated() {
+            guard wanted?.contains(index) ?? true, !key.hidden.contains(index) else { continue }
+            // Who knows it by the name it had before goes on finding it.
+            for name in [column.name, model.formerName(of: index)].compactMap(\.self) {
+                shown.append((name, column))
+                members.append(
+                    Member(name, index, column.type, isKey: keyColumns.contains(index)))
+            }
         }
-        isWhole = members.count == columnCount
+        self.members = members
+        isWhole =
+            members.count == columnCount
+            && model.columns.indices.allSatisfy { model.formerName(of: $0) == nil }
         var head: [UInt8] = []
         head.append(ascii: "\"schema\":")
         head.append(jsonString: Catalogue.schemaName)
@@ -54,16 +67,16 @@ final class Projection {
         head.append(jsonString: model.name)
         head.append(ascii: ",\"commit_timestamp\":")
         self.head = head
-        columns = Self.columns(members.map { model.columns[$0.column] })
+        columns = Self.columns(shown)
     }
 
-    private static func columns(_ columns: [Column]) -> [UInt8] {
+    private static func columns(_ columns: [(name: String, column: Column)]) -> [UInt8] {
         var text: [UInt8] = []
         text.append(ascii: "\"columns\":[")
-        for (index, column) in columns.enumerated() {
+        for (index, (name, column)) in columns.enumerated() {
             if index > 0 { text.append(ASCII.comma) }
             text.append(ascii: "{\"name\":")
-            text.append(jsonString: column.name)
+            text.append(jsonString: name)
             text.append(ascii: ",\"type\":")
             text.append(jsonString: column.type.wireName)
             text.append(ASCII.rightBrace)

@@ -18,6 +18,8 @@ public struct Catalogue: Sendable {
     /// The files all this was read from, in order of their paths.
     public let sources: [SchemaSource]
     private let modelByName: [String: Model]
+    /// What models are called now, by the names they had before, where nothing else is called so.
+    public let formerNames: [String: String]
 
     init(
         models: [Model], rules: [NamedRule], project: GivenSettings, seeds: [SeedRow],
@@ -29,12 +31,20 @@ public struct Catalogue: Sendable {
         self.seeds = seeds
         self.warnings = warnings
         self.sources = sources
-        modelByName = Dictionary(
+        let modelByName = Dictionary(
             models.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        self.modelByName = modelByName
+        formerNames = Dictionary(
+            models.compactMap { model in model.renamedFrom.map { ($0, model.name) } },
+            uniquingKeysWith: { first, _ in first }
+        ).filter { modelByName[$0.key] == nil }
     }
 
     /// The model called `name`, exactly spelled. O(1).
     public func model(_ name: String) -> Model? { modelByName[name] }
+
+    /// The model that clients may call `name`: so, or so before while its file says it.
+    public func model(asked name: String) -> Model? { modelByName[formerNames[name] ?? name] }
 
     /// The models so ordered that each comes after those it refers to, as far as there is no
     /// circle; otherwise by name.

@@ -43,6 +43,8 @@ public struct Column: Sendable {
     public internal(set) var reference: ForeignKey?
     /// The name it had before.
     public let renamedFrom: String?
+    /// Whether clients should use it no more.
+    public let isDeprecated: Bool
     /// Rules for this column alone.
     public let access: ColumnAccess?
     /// Where the model file declares it.

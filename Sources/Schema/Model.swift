@@ -15,6 +15,8 @@ public final class Model: Sendable {
     public let file: String
     /// The name it had before.
     public let renamedFrom: String?
+    /// Whether clients should use it no more.
+    public let isDeprecated: Bool
     /// The columns in declared order.
     public let columns: [Column]
     /// The key columns, as indexes into `columns`; never empty.
@@ -34,6 +36,8 @@ public final class Model: Sendable {
     /// The model's table as statements know it.
     public let table: Table
     private let indexByName: [String: Int]
+    /// The columns by the names they had before, where nothing else is called so now.
+    private let indexByFormerName: [String: Int]
 
     init(
         _ draft: ModelDraft, _ table: Table, references: [ForeignKey],
@@ -43,6 +47,7 @@ public final class Model: Sendable {
         name = draft.name
         file = draft.file
         renamedFrom = draft.renamedFrom
+        isDeprecated = draft.isDeprecated
         columns = draft.columns.enumerated().map { index, column in
             var column = column
             column.reference = references.first { $0.columns == [index] }
@@ -55,9 +60,15 @@ public final class Model: Sendable {
         self.relationships = relationships
         access = draft.access
         realtime = draft.realtime
-        indexByName = Dictionary(
+        let indexByName = Dictionary(
             draft.columns.enumerated().map { ($1.name, $0) },
             uniquingKeysWith: { first, _ in first })
+        self.indexByName = indexByName
+        let former = draft.columns.enumerated().compactMap { index, column in
+            column.renamedFrom.map { ($0, index) }
+        }
+        indexByFormerName = Dictionary(former, uniquingKeysWith: { first, _ in first })
+            .filter { indexByName[$0.key] == nil }
     }
 
     /// The primary key's constraint name, `{table}_pkey`.
@@ -73,6 +84,18 @@ public final class Model: Sendable {
     public func columnIndex(_ name: String) -> Int? {
         // Whatever it is, it is not hashed where it is longer than any name.
         name.utf8.count <= SchemaLimits.nameBytesMax ? indexByName[name] : nil
+    }
+
+    /// The index of the column that clients may call `name`: so, or so before while the model file
+    /// says it.
+    public func columnIndex(asked name: String) -> Int? {
+        if let index = columnIndex(name) { return index }
+        return name.utf8.count <= SchemaLimits.nameBytesMax ? indexByFormerName[name] : nil
+    }
+
+    /// The name that clients may still call a column by.
+    public func formerName(of column: Int) -> String? {
+        columns[column].renamedFrom.flatMap { indexByFormerName[$0] == column ? $0 : nil }
     }
 
     /// The name of the unique constraint or primary key over exactly `columns`, in any order.

@@ -21,6 +21,8 @@ struct ModelDraft {
     let file: String
     /// The name it had before.
     var renamedFrom: String?
+    /// Whether clients should use it no more.
+    var isDeprecated = false
     var columns: [Column] = []
     var primaryKey: [Int] = []
     var uniques: [Table.Key] = []

@@ -41,6 +41,7 @@ struct ModelReader {
                 name: name, "the former name", at: reader.file.location(renamed.value.offset))
             draft.renamedFrom = name
         }
+        draft.isDeprecated = words["deprecated"]?.value.bool ?? false
         // Without columns, which is reported, nothing that names them could be right.
         guard words["properties"] != nil else { return }
         readColumns(words)
@@ -271,7 +272,8 @@ extension Column {
             table: table, name: "id", type: .uuid, isNullable: false,
             default: .expression(ExpressionSource("uuidv7()", at: location)), onUpdate: nil,
             isReadOnly: false, isIdentity: false, enumeration: nil,
-            bounds: Bounds(), jsonRule: nil, reference: nil, renamedFrom: nil, access: nil,
+            bounds: Bounds(), jsonRule: nil, reference: nil, renamedFrom: nil, isDeprecated: false,
+            access: nil,
             location: location)
     }
 }

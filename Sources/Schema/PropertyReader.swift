@@ -115,6 +115,7 @@ struct PropertyReader {
             enumeration: words["enum"].map { constants.enumeration($0.value) },
             bounds: bounds, jsonRule: jsonRule, reference: nil,
             renamedFrom: words["renamedFrom"]?.value.string,
+            isDeprecated: words["deprecated"]?.value.bool ?? false,
             access: words["access"].map { readAccess($0.value) },
             location: file.location(member.key.offset))
     }

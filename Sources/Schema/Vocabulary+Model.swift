@@ -28,6 +28,9 @@ extension Vocabulary {
             Word(
                 "renamedFrom", .text,
                 "The name the model had before: its rows stay, in a table of the new name."),
+            Word(
+                "deprecated", .boolean,
+                "Whether clients should use the model no more; it is served all the same."),
             Word("properties", .map(.words(.property)), "The columns by name.", isRequired: true),
             Word("required", .list(.text, min: 0), "The columns that may not be null."),
             Word(

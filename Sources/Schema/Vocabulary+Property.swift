@@ -40,6 +40,9 @@ extension Vocabulary {
         Word(
             "renamedFrom", .text,
             "The name the column had before: its values stay, under the new name."),
+        Word(
+            "deprecated", .boolean,
+            "Whether clients should use the column no more; it is served all the same."),
         Word("references", .words(.references), "The model whose key the column holds."),
         Word("access", .words(.columnAccess), "Rules for this column alone."),
     ]

@@ -29,8 +29,8 @@ struct BackendParts {
     /// What bodies, answers, queues and feeds are taken from.
     let memory: MemoryPool
 
+    /// With faulty files, settings or other secrets than before nothing is changed.
     init(_ options: ServerOptions, mode: Backend.Mode) throws {
-        // Faults of the files are told before the database is touched.
         let files = try mode.load(options)
         let settings = files.schemas.settings
         try settings.requireFreePorts(options)
@@ -44,7 +44,6 @@ struct BackendParts {
         memory = settings.memory.makePool()
         let database = try found.open(settings, memory: memory, log: log)
         do {
-            // With other secrets than before nothing is changed.
             let secrets = try sources.secrets(for: database)
             keys = APIKeys(secrets)
             secretsWatch = SecretsWatch(secrets, log: log)
@@ -62,7 +61,8 @@ struct BackendParts {
                     key: settings.metrics.key),
                 showsMetrics: settings.metrics.listen == nil,
                 development: mode.pages(of: options, settings, keys, start.fault),
-                transitions: mode.transitions, throttle: throttle,
+                transitions: mode.transitions, outdatedNames: metrics.outdatedNames,
+                throttle: throttle,
                 requestWorkers: workers, bodyBytesMax: settings.limits.bodyBytesMax)
         } catch {
             database.close()

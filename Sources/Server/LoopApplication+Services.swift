@@ -12,14 +12,14 @@ extension LoopApplication {
         services: SharedServices, schemas: SchemaSet, store: LoopStore
     ) -> RESTService {
         let rest = schemas.settings.rest
-        let log = services.log
+        let (log, uses) = (services.log, services.outdatedNames)
         return RESTService(
             catalogue: schemas.catalogue, rulebook: schemas.rulebook, database: store.writes,
             reader: store.reader,
             settings: RESTSettings(
                 rowsMax: rest.maxRows, refusesUnfilteredWrites: rest.safeUpdate,
                 writeRowsMax: rest.writeRows),
-            workers: services.requestWorkers
+            workers: services.requestWorkers, outdated: { uses.count($0, in: $1) }
         ) { problem, request in
             if problem.status >= 500 { log.record(.failed(request: request, problem: problem)) }
         }

@@ -11,6 +11,8 @@ final class Metrics: Sendable {
     let requests = RequestCounters()
     /// The counters of the feeds.
     let feeds = FeedCounters()
+    /// Who still uses names that clients should use no more.
+    let outdatedNames = OutdatedNameUses()
     private let server = Mutex<WebServer?>(nil)
     private let backups = Mutex<BackupKeeper?>(nil)
 
@@ -24,6 +26,7 @@ final class Metrics: Sendable {
     func append(to output: inout [UInt8]) {
         requests.append(to: &output)
         feeds.append(to: &output)
+        outdatedNames.append(to: &output)
         backups.withLock { $0 }?.counts.append(to: &output)
         guard let server = server.withLock({ $0 }) else { return }
         let loops = server.counters

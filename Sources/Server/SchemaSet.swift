@@ -58,11 +58,12 @@ struct SchemaSet: Sendable {
     ) throws -> SchemaSet {
         let (catalogue, rulebook) = try Rulebook.compile(CatalogueReading(files))
         let given = options.given.over(catalogue.project)
-        let settings = try given.resolved()
+        var settings = try given.resolved()
         let limits = settings.throttle.limits
         let models = catalogue.models.map(\.name)
         try given.checkModels(of: limits, models)
         try given.checkRoutes(of: limits) { PathWords.isServed($0, models: models) }
+        settings.throttle.limits = limits.map { $0.reaching(catalogue.formerNames) }
         return SchemaSet(
             catalogue: catalogue, rulebook: rulebook,
             settings: settings, settingWarnings: given.warnings, files: files,
@@ -112,6 +113,18 @@ struct SchemaSet: Sendable {
                     key: model.primaryKey, retain: feed.retain ?? settings.realtime.retain)
             }
         }
+    }
+}
+
+extension ThrottleLimit {
+    /// The same limit where models have other names for old clients, too.
+    fileprivate func reaching(_ formerNames: [String: String]) -> ThrottleLimit {
+        var limit = self
+        for (former, name) in formerNames.sorted(by: { $0.key < $1.key }) {
+            if models.contains(name) { limit.models.append(former) }
+            if routes.contains("/rest/v1/\(name)") { limit.routes.append("/rest/v1/\(former)") }
+        }
+        return limit
     }
 }
 

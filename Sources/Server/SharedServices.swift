@@ -17,6 +17,7 @@ struct SharedServices: Sendable {
     let development: DevelopmentPages?
     /// The changes of the models; nil where there are none while it serves.
     let transitions: SchemaTransitions?
+    let outdatedNames: OutdatedNameUses
     let throttle: ThrottleInForce
     /// Read the bodies, and plan the requests, that would hold up a loop.
     let requestWorkers: RequestWorkers

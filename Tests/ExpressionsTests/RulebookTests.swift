@@ -106,7 +106,7 @@ import Values
         #expect(inputs.callerParts.count == 2 && inputs.readsTime)
         #expect(
             inputs.columns
-                == Set(["owner", "title", "made", "team_id"].compactMap(model.columnIndex)))
+                == Set(["owner", "title", "made", "team_id"].compactMap { model.columnIndex($0) }))
         #expect(inputs.models == ["members", "teams"])
         let now = Instant(seconds: 0)
         let key = inputs.callerKey(Identity.ann.context(now: now))

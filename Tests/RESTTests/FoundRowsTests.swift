@@ -156,7 +156,7 @@ import Values
         let model = try #require(try Self.library().catalogue.model("items"))
         let returning = ReturnPlan(
             TablePlan(model: model, alias: "items", rule: .everybody), Preferences(), media: .json,
-            fields: AnswerFields(media: nil, applied: nil, schema: nil), rowsMax: 1)
+            fields: AnswerFields(media: nil, applied: nil, schema: nil, outdated: []), rowsMax: 1)
         let write = try BoundWrite(
             .nothing(returning), Operands(), .none, for: .server, isAnonymous: true, rowsMax: 10)
         let log = RequestLog(report: { _, _ in }, id: 1)

@@ -79,12 +79,15 @@ struct PayloadReader: Sendable {
         var columns: [Int] = []
         columns.reserveCapacity(names.count)
         for name in names {
-            guard let index = model.columnIndex(name) else {
+            guard let index = model.columnIndex(asked: name) else {
                 throw .noBodyColumn(
                     shortened(name), table: model.name,
                     nearest: nearest(shortened(name), in: model.columns.map(\.name)))
             }
             columns.append(index)
+        }
+        if Set(columns).count < columns.count {
+            throw .repeatedColumns(names, columns, of: model)
         }
         return columns
     }
@@ -115,6 +118,19 @@ struct PayloadReader: Sendable {
 }
 
 extension Problem {
+    /// 42701: a column under its name and under the one it had before.
+    fileprivate static func repeatedColumns(
+        _ names: [String], _ columns: [Int], of model: Model
+    ) -> Problem {
+        let former = zip(names, columns).first { name, column in
+            name != model.columns[column].name
+        }
+        let name = former.map { model.columns[$0.1].name } ?? ""
+        return Problem(
+            code: "42701", status: 400, message: "column \"\(name)\" specified more than once",
+            details: former.map { "\"\($0.0)\" is the name it had before." })
+    }
+
     /// 22023: an element of a bulk body that is no row.
     static let notAnObject = Problem(
         code: "22023", status: 400,

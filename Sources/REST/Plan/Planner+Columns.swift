@@ -15,9 +15,12 @@ extension Planner {
             case .matching(let predicate): mask = predicate
             }
             let field = ResolvedField(column: index, of: table.model)
-            table.members.append(
-                TablePlan.Member(
-                    key: column.name, type: column.type, source: .column(field, mask: mask)))
+            // Who knows it by the name it had before goes on finding it.
+            for name in [column.name, table.model.formerName(of: index)].compactMap(\.self) {
+                table.members.append(
+                    TablePlan.Member(
+                        key: name, type: column.type, source: .column(field, mask: mask)))
+            }
         }
     }
 
@@ -29,7 +32,7 @@ extension Planner {
             return TablePlan.Member(key: field.alias ?? "count", type: .integer, source: .rowCount)
         }
         guard field.aggregate == nil, let name = field.field else { throw .aggregates }
-        var shown = try name.resolved(for: model)
+        var shown = try name.resolved(for: model, in: naming(model))
         let mask = try mask(of: shown.column, of: model)
         if let cast = field.cast { shown = try self.cast(shown, to: cast) }
         return TablePlan.Member(
@@ -60,7 +63,13 @@ extension Planner {
         FilterScope(
             permit: { (column) throws(Problem) in
                 try requireReadable(column, of: table.model)
-            }, related: table.embedIndex)
+            }, noted: { [outdated] in outdated.note($0, $1, of: table.model) },
+            related: table.embedIndex)
+    }
+
+    /// For fields that are shown.
+    private func naming(_ model: Model) -> FilterScope {
+        FilterScope(noted: { [outdated] in outdated.note($0, $1, of: model) })
     }
 
     func requireReadable(_ index: Int, of model: Model) throws(Problem) {
@@ -79,7 +88,10 @@ extension Planner {
     }
 
     func columnIndex(_ name: String, of model: Model) throws(Problem) -> Int {
-        if let index = model.columnIndex(name) { return index }
+        if let index = model.columnIndex(asked: name) {
+            outdated.note(name, index, of: model)
+            return index
+        }
         throw .noColumn(name, of: model)
     }
 

@@ -21,7 +21,8 @@ extension Planner {
             fields: AnswerFields(
                 media: request.media,
                 applied: request.preferences.applied(to: nil, resolvesConflicts: false),
-                schema: request.hasProfile ? Catalogue.schemaName : nil),
+                schema: request.hasProfile ? Catalogue.schemaName : nil,
+                outdated: outdated.names),
             dialect: dialect, use: use)
         return (plan, !dependsOnCaller(table))
     }

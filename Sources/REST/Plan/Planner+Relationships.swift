@@ -23,6 +23,15 @@ extension Planner {
     }
 
     private func candidates(of model: Model, target: String, hint: String?) -> [Relationship] {
+        let found = candidates(of: model, named: target, hint: hint)
+        guard found.isEmpty, let former = catalogue.model(asked: target) else { return found }
+        outdated.note(target, former)
+        return candidates(of: model, named: former.name, hint: hint)
+    }
+
+    private func candidates(
+        of model: Model, named target: String, hint: String?
+    ) -> [Relationship] {
         model.relationships.filter { relationship in
             let isSelf = relationship.source == relationship.target
             let goesUp = isSelf && relationship.isForward && !relationship.isThroughJunction

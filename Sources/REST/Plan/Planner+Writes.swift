@@ -1,3 +1,4 @@
+import Bytes
 import Diagnostics
 import Schema
 import Store
@@ -25,6 +26,7 @@ extension Planner {
         let table = try tablePlan(request, model: model, appliesRootFilters: false)
         try requireKnownPreferences(request)
         try requireMedia(request)
+        noteWritten(request, model)
         let preferences = request.preferences
         let hasBody = preferences.return == .representation
         return ReturnPlan(
@@ -32,8 +34,20 @@ extension Planner {
             fields: AnswerFields(
                 media: hasBody ? request.media : nil,
                 applied: preferences.applied(to: action, resolvesConflicts: resolvesConflicts),
-                schema: request.hasProfile ? Catalogue.schemaName : nil),
+                schema: request.hasProfile ? Catalogue.schemaName : nil,
+                outdated: outdated.names),
             rowsMax: settings.rowsMax)
+    }
+
+    /// Takes note of the columns that a write names.
+    private func noteWritten(_ request: ApiRequest, _ model: Model) {
+        let keys = request.payload?.rows.first?.members.prefix(2 * model.columns.count)
+            .compactMap(\.key.string)
+        for name in (request.columns ?? keys ?? []) + (request.onConflict ?? []) {
+            if let column = model.columnIndex(asked: name) {
+                outdated.note(name, column, of: model)
+            }
+        }
     }
 
     /// Refuses preferences nobody knows under `handling=strict`.

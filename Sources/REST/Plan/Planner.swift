@@ -15,6 +15,7 @@ struct Planner {
     let dialect: any Dialect
     /// Whether they are likely to be run again.
     let use: StatementUse
+    let outdated = OutdatedNames()
     private var aliasCount = 0
     private var embedCount = 0
     private var memberCount = 0
@@ -31,7 +32,10 @@ struct Planner {
     }
 
     func model(named name: String) throws(Problem) -> Model {
-        if let model = catalogue.model(name) { return model }
+        if let model = catalogue.model(asked: name) {
+            outdated.note(name, model)
+            return model
+        }
         throw .noTable(
             name, schema: Catalogue.schemaName,
             nearest: nearest(name, in: catalogue.models.map(\.name)))
