@@ -1,7 +1,17 @@
 /// The candidate most like `name`, for "did you mean": the fewest insertions, deletions,
-/// replacements and swaps of neighbours, at most a third of the longer name. Nil when nothing is
-/// that close.
+/// replacements and swaps of neighbours, at most a third of the longer name; or else the only one
+/// that has it for a word, as `owner_id` has `owner`. Nil when nothing is that close.
 public func nearest(_ name: String, in candidates: some Sequence<String>) -> String? {
+    let candidates = Array(candidates)
+    if let close = closest(name, in: candidates) { return close }
+    let wanted = name.lowercased()
+    let holding = candidates.filter { candidate in
+        candidate.lowercased().split { $0 == "_" || $0 == "." }.contains { $0 == wanted }
+    }
+    return holding.count == 1 ? holding[0] : nil
+}
+
+private func closest(_ name: String, in candidates: [String]) -> String? {
     let wanted = Array(name.lowercased().unicodeScalars)
     var best: (candidate: String, distance: Int)?
     for candidate in candidates {

@@ -27,6 +27,11 @@ public struct MigrationSet: Sendable {
         self.passedOver = passedOver.sorted { $0.file.version < $1.file.version }
     }
 
+    /// The same set with one more file.
+    public func adding(_ file: MigrationFile) -> MigrationSet {
+        MigrationSet(files + [file], in: form, passedOver: passedOver)
+    }
+
     /// The version that a new file's must come after, so that no two have one name; nil for any.
     public var latestVersion: String? {
         [files.last?.version, passedOver.last?.file.version].compactMap(\.self).max()

@@ -80,10 +80,33 @@ struct ModelReader {
             }
             draft.columns.append(column)
         }
+        refuseCircles(of: draft.columns.map { ($0.name, $0.renamedFrom, $0.location) })
         if draft.columns.count > SchemaLimits.columnsMax {
             reader.report.fault(
                 "the model has more than \(SchemaLimits.columnsMax) columns",
                 at: reader.file.location(0))
+        }
+    }
+
+    /// Names that go round in a circle do not say whether they have done so already.
+    private func refuseCircles(
+        of names: [(name: String, before: String?, location: SourceLocation)]
+    ) {
+        let before = Dictionary(
+            names.map { ($0.name, $0.before) }, uniquingKeysWith: { first, _ in first })
+        for (name, former, location) in names {
+            var (next, steps) = (former, 0)
+            while let other = next, other != name, steps < names.count {
+                next = before[other] ?? nil
+                steps += 1
+            }
+            guard next == name else { continue }
+            reader.report.fault(
+                former == name
+                    ? "\"renamedFrom\" is the name that \"\(name)\" has"
+                    : "\"\(name)\" and \"\(former ?? "")\" cannot have each other's name: "
+                        + "rename one of them to a third name first, and then to this",
+                at: location)
         }
     }
 

@@ -31,6 +31,8 @@ public enum MigrationCommands {
         }
         let file = MigrationFile(
             overcoming: difference, in: set.form, name: name, after: set.latestVersion, now: .now)
+        // What is written is what works.
+        try BuiltByFiles(set.adding(file), schemas, options).requireComplete()
         try file.write(to: options.migrationsDirectory)
         return Written(
             path: options.migrationsDirectory + "/" + file.fileName,

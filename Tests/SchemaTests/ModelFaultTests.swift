@@ -37,8 +37,16 @@ struct FaultCase: CustomTestStringConvertible {
         FaultCase(
             "a word far from any", #"{"properties": {}, "xyzzy": 1}"#,
             #"models/things.json:1:20: a model has no word "xyzzy"; it has $schema, description, "#
-                + "renamedFrom, properties, required, primaryKey, unique, indexes, checks, search, realtime, access"
+                + "renamedFrom, deprecated, properties, required, primaryKey, unique, indexes, checks, search, realtime, access"
         ),
+        FaultCase(
+            "names that are swapped",
+            #"{"properties": {"a": {"renamedFrom": "b"}, "b": {"renamedFrom": "a"}}}"#,
+            #"models/things.json:1:17: "a" and "b" cannot have each other's name: rename one of "#
+                + "them to a third name first, and then to this"),
+        FaultCase(
+            "a name that is the former one", #"{"properties": {"a": {"renamedFrom": "a"}}}"#,
+            #"models/things.json:1:17: "renamedFrom" is the name that "a" has"#),
         FaultCase(
             "a byte order mark", "\u{FEFF}{\"properties\": {}}",
             "models/things.json:1:1: the file begins with a byte order mark; save it as UTF-8 "
