@@ -1,19 +1,22 @@
 import Bytes
 import Diagnostics
-import Values
+package import Values
 
 /// The words that bound a text, its bytes or a number, wherever they stand: at a column or at any
 /// depth of a JSON value. Null keeps every bound.
-struct Bounds: Sendable {
+package struct Bounds: Sendable {
     /// How many code points, or bytes of a `byte` column.
-    var length = CountRange()
+    package internal(set) var length = CountRange()
     /// What must match somewhere in a text.
-    var pattern: Pattern?
+    package internal(set) var pattern: Pattern?
     /// The bounds of numbers, values of the bounded type, in the order of their words.
-    var numbers: [(word: NumberBound, value: Value)] = []
+    package internal(set) var numbers: [(word: NumberBound, value: Value)] = []
 
     /// Whether nothing is bounded.
     var isEmpty: Bool { length.isEmpty && pattern == nil && numbers.isEmpty }
+
+    /// Whether a text, or a number, keeps them all.
+    package func allow(_ value: Value) -> Bool { fault(in: value, of: .real) == nil }
 
     /// The first thing wrong with a value of `type`, such as `must be at least 1`; nil when it
     /// keeps them all.
@@ -41,11 +44,11 @@ struct Bounds: Sendable {
 }
 
 /// How many characters, members or elements there may be.
-struct CountRange: Sendable {
-    var min: Int?
-    var max: Int?
+package struct CountRange: Sendable {
+    package internal(set) var min: Int?
+    package internal(set) var max: Int?
 
-    var isEmpty: Bool { min == nil && max == nil }
+    package var isEmpty: Bool { min == nil && max == nil }
 
     /// What is wrong with `count` things that are each a `noun`, nil when it is in range.
     func fault(_ count: Int, _ noun: String) -> String? {
@@ -56,11 +59,11 @@ struct CountRange: Sendable {
 }
 
 /// A word that bounds numbers.
-enum NumberBound: String, CaseIterable, Sendable {
+package enum NumberBound: String, CaseIterable, Sendable {
     case minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf
 
     /// What stands between `must be` and the bound.
-    var wording: String {
+    package var wording: String {
         switch self {
         case .minimum: "at least"
         case .maximum: "at most"

@@ -23,6 +23,8 @@ public struct Column: Sendable {
     public let name: String
     /// The type of its values.
     public let type: ColumnType
+    /// What it is for, in its author's words.
+    public let description: String?
     /// Whether it may hold null: false when `required` or part of the primary key.
     public let isNullable: Bool
     /// What it holds when the writer gives nothing.
@@ -36,9 +38,9 @@ public struct Column: Sendable {
     /// The only values it may hold.
     public let enumeration: [Value]?
     /// Lengths, ranges and pattern of its values.
-    let bounds: Bounds
+    package let bounds: Bounds
     /// The shape of a JSON column's values.
-    let jsonRule: JSONRule?
+    package let jsonRule: JSONRule?
     /// The foreign key this column alone makes.
     public internal(set) var reference: ForeignKey?
     /// The name it had before.

@@ -1,20 +1,20 @@
-import Bytes
+package import Bytes
 import Diagnostics
 import Store
-import Values
+package import Values
 
 /// The shape a JSON value must have: the part of JSON Schema that model files use, to any depth.
-final class JSONRule: Sendable {
+package final class JSONRule: Sendable {
     /// What to make of members that `properties` does not name.
-    enum Additional: Sendable {
+    package enum Additional: Sendable {
         case allowed, refused
         case shaped(JSONRule)
     }
 
     /// A named text format and the column type that reads it.
-    struct Format: Sendable {
+    package struct Format: Sendable {
         let name: String
-        let type: ColumnType
+        package let type: ColumnType
 
         /// The formats of texts; those of decimals and bytes say how a column stores them.
         static let names = types.flatMap(\.traits.formats)
@@ -32,22 +32,25 @@ final class JSONRule: Sendable {
         }
     }
 
-    let types: [JSONType]
-    /// The equality keys of the values of `enum` or `const`.
+    package let types: [JSONType]
+    /// The values of `enum` or `const`, as JSON.
+    package let values: [JSONValue]?
+    /// Their equality keys.
     let allowed: [[UInt8]]?
-    let format: Format?
-    let bounds: Bounds
-    let properties: [(name: String, rule: JSONRule)]
-    let required: [String]
-    let additional: Additional
+    package let format: Format?
+    package let bounds: Bounds
+    package let properties: [(name: String, rule: JSONRule)]
+    package let required: [String]
+    package let additional: Additional
     let memberCount: CountRange
-    let items: Additional
-    let itemCount: CountRange
+    package let items: Additional
+    package let itemCount: CountRange
     let hasUniqueItems: Bool
 
     init(_ parts: JSONRuleParts) {
         types = parts.types
-        allowed = parts.allowed
+        values = parts.values
+        allowed = parts.values?.map(\.equalityKey)
         format = parts.format
         bounds = parts.bounds
         properties = parts.properties

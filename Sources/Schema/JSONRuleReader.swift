@@ -5,7 +5,7 @@ import Values
 /// What a `JSONRule` is made of, while it is read.
 struct JSONRuleParts {
     var types: [JSONType] = []
-    var allowed: [[UInt8]]?
+    var values: [JSONValue]?
     var format: JSONRule.Format?
     var bounds = Bounds()
     var properties: [(name: String, rule: JSONRule)] = []
@@ -40,8 +40,8 @@ struct JSONRuleReader {
             let names = type.kind == .array ? type.elements : [type]
             parts.types = names.compactMap { $0.string.flatMap(JSONType.init) }
         }
-        parts.allowed = words["enum"]?.value.elements.map(\.equalityKey)
-        if let value = words["const"]?.value { parts.allowed = [value.equalityKey] }
+        parts.values = words["enum"]?.value.elements
+        if let value = words["const"]?.value { parts.values = [value] }
         parts.format = words["format"]?.value.string.flatMap(JSONRule.Format.init)
         parts.bounds = Bounds(words, reader) { $0.value.number }
         readContainers(words, &parts)

@@ -13,6 +13,8 @@ public final class Model: Sendable {
     public let name: String
     /// The model file.
     public let file: String
+    /// What it is for, in its author's words.
+    public let description: String?
     /// The name it had before.
     public let renamedFrom: String?
     /// Whether clients should use it no more.
@@ -46,6 +48,7 @@ public final class Model: Sendable {
         self.table = table
         name = draft.name
         file = draft.file
+        description = draft.description
         renamedFrom = draft.renamedFrom
         isDeprecated = draft.isDeprecated
         columns = draft.columns.enumerated().map { index, column in

@@ -19,6 +19,8 @@ struct ModelDraft {
 
     let name: String
     let file: String
+    /// What it is for, in its author's words.
+    var description: String?
     /// The name it had before.
     var renamedFrom: String?
     /// Whether clients should use it no more.

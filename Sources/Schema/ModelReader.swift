@@ -36,6 +36,7 @@ struct ModelReader {
             reader.fault(
                 "\"search\" (full-text search) is not built yet; remove it for now", at: search.key)
         }
+        draft.description = words["description"]?.value.string
         if let renamed = words["renamedFrom"], let name = renamed.value.string {
             reader.isValid(
                 name: name, "the former name", at: reader.file.location(renamed.value.offset))
@@ -292,7 +293,7 @@ extension Column {
     static func implicitID(table: String, file: String) -> Column {
         let location = SourceLocation(file: file)
         return Column(
-            table: table, name: "id", type: .uuid, isNullable: false,
+            table: table, name: "id", type: .uuid, description: nil, isNullable: false,
             default: .expression(ExpressionSource("uuidv7()", at: location)), onUpdate: nil,
             isReadOnly: false, isIdentity: false, enumeration: nil,
             bounds: Bounds(), jsonRule: nil, reference: nil, renamedFrom: nil, isDeprecated: false,

@@ -105,7 +105,8 @@ struct PropertyReader {
         let file = reader.file
         let constants = ConstantReader(reader: reader, type: type)
         return Column(
-            table: table, name: member.name, type: type, isNullable: !isRequired,
+            table: table, name: member.name, type: type,
+            description: words["description"]?.value.string, isNullable: !isRequired,
             default: words["default"].flatMap {
                 constants.defaultValue($0.value, isRequired: isRequired)
             },
