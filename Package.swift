@@ -83,6 +83,7 @@ let package = Package(
         room(
             "Expressions",
             ["Query", "Schema", "Store", "Values", "Quotas", "Addresses", "Bytes", "Diagnostics"]),
+        room("Clients", ["Expressions", "Schema", "Values", "Bytes"]),
         room(
             "REST",
             [
@@ -104,9 +105,9 @@ let package = Package(
         room(
             "Server",
             [
-                "Auth", "Realtime", "REST", "Expressions", "Query", "Schema", "Configuration",
-                "Store", "StoreSQLite", "StorePostgres", "PostgresWire", "Values", "HTTPServer",
-                "Network",
+                "Auth", "Realtime", "REST", "Clients", "Expressions", "Query", "Schema",
+                "Configuration", "Store", "StoreSQLite", "StorePostgres", "PostgresWire", "Values",
+                "HTTPServer", "Network",
                 "HTTP", "Crypto", "Work", "Quotas", "Addresses", "Disk", "Diagnostics", "Bytes",
                 "CLinux", "CTemplates",
             ]),
@@ -204,6 +205,9 @@ let package = Package(
                 "StorePostgresTestSupport", "PostgresTestSupport", "Query", "Expressions", "Schema",
                 "Store", "StoreSQLite", "StorePostgres", "Values", "Bytes", "Diagnostics",
             ]),
+        tests(
+            "ClientsTests", ["Clients", "Expressions", "Schema", "Values", "Bytes"],
+            read: ["Golden", "Project"]),
         tests(
             "RESTTests",
             [

@@ -34,6 +34,7 @@ import Testing
         "Expressions": [
             "Query", "Schema", "Store", "Values", "Quotas", "Addresses", "Bytes", "Diagnostics",
         ],
+        "Clients": ["Expressions", "Schema", "Values", "Bytes"],
         "REST": [
             "Query", "Expressions", "Schema", "Store", "Values", "HTTP", "Work", "Quotas",
             "Addresses", "Bytes", "Diagnostics",
@@ -47,8 +48,8 @@ import Testing
             "Bytes", "Diagnostics",
         ],
         "Server": [
-            "Auth", "Realtime", "REST", "Expressions", "Query", "Schema", "Configuration",
-            "Store", "StoreSQLite", "StorePostgres", "PostgresWire", "Values", "HTTPServer",
+            "Auth", "Realtime", "REST", "Clients", "Expressions", "Query", "Schema",
+            "Configuration", "Store", "StoreSQLite", "StorePostgres", "PostgresWire", "Values", "HTTPServer",
             "Network", "HTTP", "Crypto", "Work", "Quotas", "Addresses", "Disk", "Diagnostics",
             "Bytes", "CLinux", "CTemplates",
         ],
