@@ -103,7 +103,8 @@ extension Command {
 
     static let all = [
         initialise, dev, serve, check, format, migrateNew, migrateUp, migrateStatus,
-        migrateVerify, importRows, backup, restore, settings, keys, completion, version,
+        migrateVerify, importRows, types, docs, backup, restore, settings, keys, completion,
+        version,
     ]
 
     /// The overview that `apus` and `apus --help` print.

@@ -15,8 +15,8 @@ extension Command {
             terminal, and refused where there is none, unless --allow-destructive says that it may
             (a backup is written first); the server goes on with what it had. Many settings of
             project.json wait for the next start; each save says which. To browsers of this machine,
-            and to nobody else, / says what runs, and /app/ is the project's index.html with what
-            lies in public/. For development only: prints secrets.
+            and to nobody else, / says what runs, /docs what the API is, and /app/ is the project's
+            index.html with what lies in public/. For development only: prints secrets.
             """,
         settings: Setting.all, switches: [.allowDestructive],
         example: "apus dev --listen 127.0.0.1:0"

@@ -28,5 +28,6 @@ extension Switch {
     static let withSecrets = Switch("--with-secrets", "copy the file of the secrets, too")
     static let replace = Switch(
         "--replace", "take the place of what is there, which SQLite keeps beside it")
+    static let watch = Switch("--watch", "go on, and write again at each save of Schemas/")
     static let help = Switch("--help", "show this help")
 }

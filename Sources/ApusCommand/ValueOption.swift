@@ -27,6 +27,10 @@ extension ValueOption {
         "--skip", "N", "pass over the first N rows, which are in already (default: 0)")
     static let url = ValueOption(
         "--url", "URL", "the server that uses the database (default: where settings say)")
+    static let called = ValueOption(
+        "--url", "URL", "the server that snippets call (default: where settings say)")
+    static let output = ValueOption(
+        "--out", "FILE", "write to a file (default: print it)")
     static let authorities = ValueOption(
         "--ca", "FILE", "PEM authorities that its certificate is judged by (default: the system's)")
 }

@@ -11,7 +11,7 @@ import Testing
 /// What only `apus dev` answers, and to whom.
 @Suite(.timeLimit(.minutes(10))) struct LocalPageTests {
     static let paths = [
-        "/", "/app", "/app/", "/app/index.html", "/app/apus.json", "/app/public/app.js",
+        "/", "/docs", "/app", "/app/", "/app/index.html", "/app/apus.json", "/app/public/app.js",
     ]
     static let loopbackHosts = [
         "localhost", "LOCALHOST:54321", "notes.localhost", "127.0.0.1", "127.1.2.3:80", "[::1]",
@@ -196,7 +196,7 @@ import Testing
         for text in [
             "/rest/v1/notes?apikey=", backend.keys.anonymous, "createClient",
             "curl '\(url)/rest/v1/notes",
-            "href=\"/app/\"",
+            "href=\"/app/\"", "href=\"/docs\"",
         ] {
             #expect(
                 page.text.replacing("&quot;", with: "\"").replacing("&#39;", with: "'").contains(

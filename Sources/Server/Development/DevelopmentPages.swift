@@ -1,9 +1,13 @@
 import Bytes
+import Clients
+import Configuration
 import Expressions
 import HTTP
+import Schema
 
 /// What `apus dev` answers beside the services, to who sits at the machine (`Entry.local`): a page
-/// that says what runs here, and the project's own page. Nothing of it is there under `apus serve`.
+/// that says what runs here, the reference of its API, and the project's own page. Nothing of it is
+/// there under `apus serve`.
 struct DevelopmentPages: Sendable {
     /// The project's folder.
     let folder: String
@@ -27,6 +31,12 @@ struct DevelopmentPages: Sendable {
                     schemas, url: url(of: request), key: key, hasPage: files.hasPage,
                     fault: standing.report
                 ).response
+            },
+            row("docs") { request, _ in
+                let page = ReferencePage(
+                    schemas.catalogue, title: schemas.settings.name, url: url(of: request),
+                    key: key, version: Backend.version)
+                return Response(page: page.text, style: ReferencePage.style)
             },
             row("app/apus.json") { request, _ in connection(of: request) },
             row("app/{file...}") { request, parameters in

@@ -1,6 +1,6 @@
 import Bytes
+import Clients
 import Configuration
-import Crypto
 import HTTP
 import Schema
 
@@ -26,13 +26,7 @@ struct WelcomePage {
         (self.url, self.key, self.hasPage, self.fault) = (url, key, hasPage, fault)
     }
 
-    var response: Response {
-        var response = Response(
-            status: 200, contentType: "text/html; charset=utf-8", body: Array(text.utf8))
-        response.append(field: "Cache-Control", ascii: "no-store")
-        response.append(field: "Content-Security-Policy", Self.policy)
-        return response
-    }
+    var response: Response { Response(page: text, style: Self.style) }
 
     private static let style = """
         :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -41,13 +35,6 @@ struct WelcomePage {
         code { overflow-wrap: anywhere; }
         td { padding-right: 1.5rem; vertical-align: top; }
         """
-
-    /// Nothing but the text and its own style.
-    private static let policy =
-        "default-src 'none'; img-src data:; style-src 'sha256-\(styleDigest)'; base-uri 'none'; "
-        + "form-action 'none'; frame-ancestors 'none'"
-
-    private static let styleDigest = Base64.encode(Digest.sha256(Array(style.utf8)))
 
     private var text: String {
         """
@@ -65,6 +52,8 @@ struct WelcomePage {
         \(faults)
         <h2>Models</h2>
         \(table)
+        <p><a href="/docs">/docs</a> tells all of the API: fields, rules in words, and snippets to
+        paste for every model.</p>
         <h2>The key of anybody</h2>
         <p><code>\(escaped(key))</code></p>
         <p>It may stand in a page: the rules of the models decide what it opens. The other key,
@@ -132,19 +121,5 @@ struct WelcomePage {
         """
     }
 
-    /// Text as HTML has it, also between quotes.
-    private func escaped(_ text: String) -> String {
-        var escaped = ""
-        for character in text {
-            switch character {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            case "'": escaped += "&#39;"
-            default: escaped.append(character)
-            }
-        }
-        return escaped
-    }
+    private func escaped(_ text: String) -> String { HTML.escaped(text) }
 }
