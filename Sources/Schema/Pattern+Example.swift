@@ -27,7 +27,10 @@ extension PatternNode {
             return nodes.first?.append(to: &text, repeating: count) ?? true
         case .repetition(let node, let min, let max):
             for _ in 0..<Swift.min(Swift.max(count, min), max ?? Int.max) {
+                let length = text.unicodeScalars.count
                 if !node.append(to: &text, repeating: count) { return false }
+                // More of nothing is nothing.
+                if text.unicodeScalars.count == length { return true }
                 if text.unicodeScalars.count > Self.exampleLengthMax { return false }
             }
             return true
