@@ -184,6 +184,14 @@ class Pages(unittest.TestCase):
         self.driver.find_element(By.PARTIAL_LINK_TEXT, "todos").click()
         self.until_shown("body", "[]")
         self.driver.get(self.server.url + "/")
+        self.driver.find_element(By.LINK_TEXT, "/docs").click()
+        self.until_shown("body", f'createClient("{self.server.url}", "{self.server.keys["anon"]}")')
+        self.assertNotIn(self.server.keys["service_role"], self.driver.page_source)
+        # Its own style is what its policy lets in.
+        self.assertEqual(
+            self.driver.execute_script("return getComputedStyle(document.querySelector('pre')).overflowX"),
+            "auto")
+        self.driver.get(self.server.url + "/")
         self.driver.find_element(By.LINK_TEXT, "/app/").click()
         self.find("#sign-in")
         self.assert_quiet()
@@ -191,7 +199,7 @@ class Pages(unittest.TestCase):
     def test_no_page_of_another_origin_is_told_anything(self):
         self.serve("todo")
         self.browser.open(self.pages.origin)
-        paths = ["/", "/app/", "/app/apus.json", "/app/public/app.js"]
+        paths = ["/", "/docs", "/app/", "/app/apus.json", "/app/public/app.js"]
         for url in [self.server.url + path for path in paths]:
             for options in [{}, {"mode": "no-cors"}, {"headers": {"apikey": "x"}}]:
                 with self.assertRaisesRegex(PageError, "Failed to fetch"):
@@ -233,7 +241,7 @@ class Pages(unittest.TestCase):
     def test_a_name_that_leads_here_is_told_nothing(self):
         self.serve("todo")
         port = self.server.url.rsplit(":", 1)[1]
-        for path in ["/", "/app/", "/app/apus.json"]:
+        for path in ["/", "/docs", "/app/", "/app/apus.json"]:
             self.driver.get(f"http://{REBOUND}:{port}{path}")
             self.until_shown("body", "no Route matched")
             self.assertNotIn(self.server.keys["anon"], self.driver.page_source)

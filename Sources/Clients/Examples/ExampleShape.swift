@@ -18,7 +18,8 @@ enum ExampleShape {
             }
             let count = max(rule.itemCount.min ?? 0, isFull ? 1 : 0)
             let example = value(element, isFull: isFull, depth: depth + 1)
-            return .array(Array(repeating: example, count: min(count, elementsMax)))
+            let most = depth < elementsMax.count ? elementsMax[depth] : 1
+            return .array(Array(repeating: example, count: min(count, most)))
         case .object:
             let members = rule.properties.filter { isFull || rule.required.contains($0.name) }
             guard depth < depthMax else { return .object([]) }
@@ -30,7 +31,8 @@ enum ExampleShape {
     }
 
     private static let depthMax = 16
-    private static let elementsMax = 100
+    /// The most elements of arrays, of arrays in those, and so on.
+    private static let elementsMax = [100, 10, 3]
 
     /// Members that must be there and are not declared.
     private static func undeclared(

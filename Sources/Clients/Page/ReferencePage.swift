@@ -56,8 +56,7 @@ public struct ReferencePage {
         <h1>\(HTML.escaped(title)): the API</h1>
         <p>What Apus \(HTML.escaped(version)) serves for this project at \(HTML.code(server.url)),
         made of its model files. The key in the snippets is that of anybody: what it opens is
-        decided by the rules below, and it may stand in a page. Nothing here is the service
-        key.</p>
+        decided by the rules below, and it may stand in a page.</p>
         \(contents)
         <h2>Connecting</h2>
         \(snippets { $0.connect(server) })
@@ -108,8 +107,12 @@ public struct ReferencePage {
         model.uses.map { use in
             "<h3>\(Self.title(of: use))</h3>\n"
                 + snippets { $0.snippet(use, model, server) }
+                + (use == .subscribe ? Self.noCurl : "")
         }.joined()
     }
+
+    private static let noCurl =
+        "<p>Feeds are heard over WebSockets, which curl does not keep.</p>\n"
 
     private static func title(of use: SnippetUse) -> String {
         switch use {
