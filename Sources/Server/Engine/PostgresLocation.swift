@@ -83,6 +83,14 @@ struct PostgresLocation: DatabaseLocation {
         try with(log) { try PostgresBackup.write($0, to: path, progress: progress) }
     }
 
+    func withSnapshot<R>(
+        _ log: Log, _ body: (any TableSnapshot) throws(Problem) -> R
+    ) throws -> R {
+        try with(log) { migrations in
+            try migrations.copyingOut { copies throws(Problem) in try body(copies) }
+        }
+    }
+
     func restore(
         from backup: String, _ options: ServerOptions, stamp: String, replaces: Bool,
         progress: @escaping @Sendable (BackupProgress) throws(Problem) -> Void

@@ -104,6 +104,12 @@ struct SQLiteLocation: DatabaseLocation {
         try SQLiteDatabase.backUp(databaseAt: path, to: target, progress: progress)
     }
 
+    func withSnapshot<R>(
+        _ log: Log, _ body: (any TableSnapshot) throws(Problem) -> R
+    ) throws -> R {
+        try body(try SQLiteSnapshot(ofDatabaseAt: path))
+    }
+
     func restore(
         from backup: String, _ options: ServerOptions, stamp: String, replaces: Bool,
         progress: @escaping @Sendable (BackupProgress) throws(Problem) -> Void

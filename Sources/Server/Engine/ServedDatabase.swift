@@ -84,6 +84,11 @@ protocol DatabaseLocation: Sendable {
         progress: @escaping @Sendable (BackupProgress) throws(Problem) -> Void
     ) throws -> WrittenBackup
 
+    /// Reads whole tables as they are at one moment, also beside a server that uses the database.
+    func withSnapshot<R>(
+        _ log: Log, _ body: (any TableSnapshot) throws(Problem) -> R
+    ) throws -> R
+
     /// Puts a backup in the place of the database, which no server may be using.
     ///
     /// - Parameters:

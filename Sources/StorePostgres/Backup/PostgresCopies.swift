@@ -153,7 +153,14 @@ public final class PostgresCopies {
     public func copyOut(
         _ table: CopiedTable, _ take: @escaping (Span<UInt8>) -> Bool
     ) throws(Problem) -> Int {
-        try perform(table.sending) { shape, connection, time, step throws(UnitFailure) in
+        try copyOut(table.sending, take)
+    }
+
+    /// Hands on what a COPY TO STDOUT sends, as above.
+    func copyOut(
+        _ sql: String, _ take: @escaping (Span<UInt8>) -> Bool
+    ) throws(Problem) -> Int {
+        try perform(sql) { shape, connection, time, step throws(UnitFailure) in
             try connection.copyOut(shape, within: time, step: step, data: take)
         }
     }

@@ -161,7 +161,7 @@ final class CopyReporter {
 extension SQLiteError {
     fileprivate static let notSynchronised = SQLiteError(
         code: ResultCode.inputOutput, message: "the disk does not keep it")
-    fileprivate static let noSnapshot = SQLiteError(
+    static let noSnapshot = SQLiteError(
         code: ResultCode.cannotOpen, message: "it cannot be read")
     fileprivate static let notAlone = SQLiteError(
         code: ResultCode.busy, message: "another process has it open")

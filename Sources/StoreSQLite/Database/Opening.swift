@@ -135,7 +135,7 @@ enum Opening {
     }
 
     /// Why the file at `path` cannot serve.
-    private static func problem(_ error: SQLiteError, path: String) -> Problem {
+    static func problem(_ error: SQLiteError, path: String) -> Problem {
         let cause = "SQLite \(error.code): \(error.message)"
         switch error.primary {
         case ResultCode.notADatabase, ResultCode.corrupt:
