@@ -103,8 +103,8 @@ extension Command {
 
     static let all = [
         initialise, dev, serve, check, format, migrateNew, migrateUp, migrateStatus,
-        migrateVerify, importRows, types, docs, backup, restore, settings, keys, completion,
-        version,
+        migrateVerify, importRows, exportRows, types, docs, backup, restore, settings, keys,
+        completion, version,
     ]
 
     /// The overview that `apus` and `apus --help` print.

@@ -23,8 +23,15 @@ extension ValueOption {
     static let conflict = ValueOption(
         "--on-conflict", "ignore|merge",
         "what to do with rows whose primary key is there (default: stop)")
+    static let form = ValueOption(
+        "--format", RowFileForm.allCases.map(\.rawValue).joined(separator: "|"),
+        "what the rows are written in (default: what FILE ends in, else ndjson)")
+    static let allFolder = ValueOption(
+        "--all", "DIR", "all models, each by a file of the folder DIR")
     static let skip = ValueOption(
         "--skip", "N", "pass over the first N rows, which are in already (default: 0)")
+    static let rejects = ValueOption(
+        "--rejects", "FILE", "write rows that are refused there, and go on (default: stop)")
     static let url = ValueOption(
         "--url", "URL", "the server that uses the database (default: where settings say)")
     static let called = ValueOption(
