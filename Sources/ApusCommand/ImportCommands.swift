@@ -5,7 +5,7 @@ import Server
 extension Command {
     static let importRows = Command(
         "import", operands: "TABLE FILE",
-        summary: "load the rows of a file into a table",
+        summary: "load the rows of a file into a table, or those of a folder",
         discussion: """
             FILE holds JSON objects, one a line or in one array, or CSV with the columns' names in
             the first line; - is standard input. As in PostgreSQL's COPY, a field of CSV without any
@@ -13,10 +13,14 @@ extension Command {
             without one. Empty lines are passed over. Rows are checked as those of requests are, but
             no access rule holds for them. They go in by chunks that others have their turn between:
             by the server that uses the database, if one does, and else without any. The first row
-            that is refused ends it; all before it are in then, and --skip goes on behind them.
+            that is refused ends it; all before it are in then, and --skip goes on behind them. With
+            --rejects refused rows are written there with their lines and the reasons, and the exit
+            code is 1. Of a load that was killed --resume loads what is not in. With --all the files
+            of DIR, which are called as their tables, are loaded, those first that others refer to.
             """,
-        settings: commonAndServer, options: [.conflict, .skip, .url, .authorities],
-        switches: [.json],
+        settings: commonAndServer,
+        options: [.allFolder, .conflict, .skip, .rejects, .url, .authorities],
+        switches: [.resume, .json],
         example: "apus import rooms rooms.csv"
     ) { arguments in
         let order = try order(arguments)
@@ -35,12 +39,14 @@ extension Command {
             for note in [problem.noted, problem.hint] { note.map(Terminal.error) }
         }
         Terminal.print((arguments.has(.json) ? report.json : report.text) + "\n")
-        return report.fault == nil ? 0 : 1
+        return report.isComplete ? 0 : 1
     }
 
     private static func show(_ state: ImportProgress, on line: ProgressLine) {
         switch state {
-        case .loaded(let rows): line.show("\(rows) rows")
+        case .loaded(let table, let rows, let share):
+            let bar = share.map { ProgressLine.bar($0) + " " } ?? ""
+            line.show("\(table): \(bar)\(rows) rows")
         case .waiting(let seconds, let problem):
             line.clear()
             let reason = [problem.message, problem.noted ?? ""].filter { !$0.isEmpty }
@@ -48,12 +54,24 @@ extension Command {
         }
     }
 
-    private static func order(_ arguments: Arguments) throws(UsageError) -> ImportCommand.Order {
+    private static func source(
+        _ arguments: Arguments
+    ) throws(UsageError) -> ImportCommand.Source {
         let operands = arguments.operands
+        if let folder = arguments.value(of: .allFolder) {
+            guard operands.isEmpty, arguments.value(of: .skip) == nil else {
+                throw UsageError("--all loads whole files: it goes without a TABLE and --skip")
+            }
+            return .folder(folder)
+        }
         guard operands.count == 2 else {
             throw UsageError("'apus import' needs a TABLE and a FILE")
         }
-        var order = ImportCommand.Order(table: operands[0], file: operands[1])
+        return .file(operands[1], table: operands[0])
+    }
+
+    private static func order(_ arguments: Arguments) throws(UsageError) -> ImportCommand.Order {
+        var order = ImportCommand.Order(try source(arguments))
         if let text = arguments.value(of: .conflict) {
             guard let conflict = ImportConflict(rawValue: text) else {
                 throw UsageError("--on-conflict takes ignore or merge, not '\(text)'")
@@ -66,6 +84,9 @@ extension Command {
             }
             order.skip = count
         }
+        order.resumes = arguments.has(.resume)
+        if order.resumes, order.skip > 0 { throw UsageError("--resume knows what to skip") }
+        order.rejects = arguments.value(of: .rejects)
         if let url = arguments.value(of: .url) {
             guard let server = ServerURL(url) else {
                 throw UsageError("--url takes http://HOST:PORT or https://HOST:PORT, not '\(url)'")

@@ -21,6 +21,16 @@ final class ProgressLine: Sendable {
         }
     }
 
+    /// A bar that is full to a share, and the share in percent: `[####----]  50 %`.
+    static func bar(_ share: Double) -> String {
+        let width = 20
+        let full = min(width, max(0, Int(share * Double(width))))
+        let percent = "\(Int(share * 100))"
+        return "[" + String(repeating: "#", count: full)
+            + String(repeating: "-", count: width - full) + "] "
+            + String(repeating: " ", count: max(0, 3 - percent.count)) + percent + " %"
+    }
+
     /// Takes the line away.
     func clear() {
         if state.withLock(\.isThere) { Terminal.progress("\r\u{1B}[K") }

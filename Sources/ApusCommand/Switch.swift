@@ -24,6 +24,7 @@ extension Switch {
     static let dryRun = Switch("--dry-run", "try it on a copy of the database, and change nothing")
     static let force = Switch("--force", "use a Schemas/ that is there and empty")
     static let formCheck = Switch("--check", "write nothing; tell which files have another form")
+    static let resume = Switch("--resume", "go on where a load of the same file was ended")
     static let list = Switch("--list", "list the backups that are kept, and write none")
     static let withSecrets = Switch("--with-secrets", "copy the file of the secrets, too")
     static let replace = Switch(

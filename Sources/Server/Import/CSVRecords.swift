@@ -8,8 +8,7 @@ import Values
 struct CSVRecords: ImportRecords {
     private let input: InputBytes
     private let names: [String]
-    /// Whether a column takes JSON, which stands in the field as it is.
-    private let takesJSON: [Bool]
+    private let form: CSVForm
 
     /// Reads the header.
     ///
@@ -17,23 +16,26 @@ struct CSVRecords: ImportRecords {
     init(_ input: InputBytes, _ model: Model) throws {
         self.input = input
         let line = input.line
-        let header = try Self.fields(of: input) ?? []
+        let header = try CSVHeader(input).fields
         names = try header.map { field throws(ImportFault) in
-            guard UTF8Check.isValid(field.bytes.span) else {
-                throw ImportFault(line: line, malformed: "the header is not UTF-8")
+            guard UTF8Check.isValid(field.span) else {
+                throw ImportFault(line: line, malformed: "the header is not UTF-8", isLast: true)
             }
-            return String(utf8: field.bytes)
+            return String(utf8: field)
         }
         var seen: Set<String> = []
-        takesJSON = try names.map { name throws(ImportFault) in
+        let takesJSON = try names.map { name throws(ImportFault) in
             guard seen.insert(name).inserted else {
-                throw ImportFault(line: line, malformed: "the column '\(name)' is named twice")
+                throw ImportFault(
+                    line: line, malformed: "the column '\(name)' is named twice", isLast: true)
             }
-            guard let column = model.columns.first(where: { $0.name == name }) else {
-                throw ImportFault(line: line, malformed: Self.unknown(name, in: model))
+            guard let column = model.columnIndex(name) else {
+                throw ImportFault(
+                    line: line, malformed: Self.unknown(name, in: model), isLast: true)
             }
-            return column.type == .json
+            return model.columns[column].type == .json
         }
+        form = CSVForm(names, takesJSON: takesJSON)
     }
 
     private static func unknown(_ name: String, in model: Model) -> String {
@@ -43,108 +45,117 @@ struct CSVRecords: ImportRecords {
     }
 
     mutating func next() throws -> ImportRecord? {
-        while let byte = try input.peek(), [0x0A, 0x0D].contains(byte) {
+        while let byte = try input.peek(), byte == ASCII.lf || byte == ASCII.cr {
             _ = try input.next()
         }
-        let line = input.line
-        guard let fields = try Self.fields(of: input) else { return nil }
-        guard fields.count == names.count else {
-            throw ImportFault(
-                line: line,
-                malformed: "the row has \(counted(fields.count, "field")), the header "
-                    + "\(names.count)")
-        }
-        var json: [UInt8] = [ASCII.leftBrace]
-        for (index, field) in fields.enumerated() {
-            if index > 0 { json.append(ASCII.comma) }
-            json.append(jsonString: names[index])
-            json.append(UInt8(ascii: ":"))
-            try json.append(field, asJSON: takesJSON[index], of: names[index], on: line)
-        }
-        json.append(UInt8(ascii: "}"))
-        return ImportRecord(line: line, json: json, columns: names)
-    }
-
-    /// The text of one field.
-    struct Field {
-        var bytes: [UInt8] = []
-        var isQuoted = false
-    }
-
-    /// The fields of the row that begins here; nil at the end of the file.
-    private static func fields(of input: InputBytes) throws -> [Field]? {
         guard try input.peek() != nil else { return nil }
-        let line = input.line
-        var fields: [Field] = []
-        var length = 0
-        while true {
-            let (field, isLast) = try field(of: input, on: line)
-            length += field.bytes.count
-            guard length <= ImportLimits.recordBytesMax else {
-                throw ImportFault(
-                    line: line,
-                    malformed: "the row is longer than \(ImportLimits.recordBytesMax) bytes")
-            }
-            fields.append(field)
-            if isLast { return fields }
+        let (line, form) = (input.line, form)
+        typealias Row = Result<[UInt8], ImportFault>
+        let row: Row = try input.take {
+            (bytes: Span<UInt8>, isAll: Bool) throws(ImportFault) -> (Row, byteCount: Int)? in
+            var scanner = CSVScanner(bytes, isAll: isAll, line: line)
+            guard let row = try form.row(of: &scanner) else { return nil }
+            return (row, scanner.position)
         }
-    }
-
-    /// One field, and whether the row ends with it.
-    private static func field(
-        of input: InputBytes, on line: Int
-    ) throws -> (Field, isLast: Bool) {
-        var field = Field()
-        if try input.peek() == ASCII.quote {
-            _ = try input.next()
-            field.isQuoted = true
-            try readQuoted(&field, of: input, on: line)
-        }
-        while let byte = try input.next() {
-            switch byte {
-            case ASCII.comma: return (field, false)
-            case UInt8(ascii: "\n"): return (field, true)
-            case UInt8(ascii: "\r"):
-                guard try input.peek() == UInt8(ascii: "\n") else { return (field, true) }
-            case _ where field.isQuoted:
-                throw ImportFault(line: line, malformed: "text follows a quoted field")
-            default: try field.bytes.append(byte, ofRecordOn: line)
-            }
-        }
-        return (field, true)
-    }
-
-    /// What is left of a field in quotes, in which two quotes stand for one.
-    private static func readQuoted(
-        _ field: inout Field, of input: InputBytes, on line: Int
-    ) throws {
-        while let byte = try input.next() {
-            if byte == ASCII.quote {
-                guard try input.peek() == ASCII.quote else { return }
-                _ = try input.next()
-            }
-            try field.bytes.append(byte, ofRecordOn: line)
-        }
-        throw ImportFault(line: line, malformed: "a quoted field does not end")
+        return ImportRecord(line: line, json: try row.get(), columns: names)
     }
 }
 
-extension [UInt8] {
-    /// Appends the JSON of a field. What is no JSON column takes a text, as in a request's body.
-    fileprivate mutating func append(
-        _ field: CSVRecords.Field, asJSON: Bool, of name: String, on line: Int
-    ) throws(ImportFault) {
-        guard field.isQuoted || !field.bytes.isEmpty else { return append(ascii: "null") }
-        guard UTF8Check.isValid(field.bytes.span) else {
-            throw ImportFault(line: line, malformed: "the field '\(name)' is not UTF-8")
+/// How the fields of a row become the members of an object. What is no JSON column takes a text, as
+/// in a request's body.
+private struct CSVForm {
+    private let names: [String]
+    /// What stands before each value: `{"id":`, `,"name":`.
+    private let keys: [[UInt8]]
+    private let takesJSON: [Bool]
+
+    init(_ names: [String], takesJSON: [Bool]) {
+        self.names = names
+        self.takesJSON = takesJSON
+        keys = names.enumerated().map { index, name in
+            var key: [UInt8] = [index == 0 ? ASCII.leftBrace : ASCII.comma]
+            key.append(jsonString: name)
+            key.append(ASCII.colon)
+            return key
         }
-        guard asJSON else { return append(jsonString: String(utf8: field.bytes)) }
+    }
+
+    /// The row that begins here as JSON, or what is wrong with it; nil where it needs more bytes.
+    ///
+    /// - Throws: `ImportFault` where it is not known either where the next one begins.
+    func row(
+        of scanner: inout CSVScanner
+    ) throws(ImportFault) -> Result<[UInt8], ImportFault>? {
+        var json: [UInt8] = []
+        json.reserveCapacity(256)
+        var (count, fault) = (0, ImportFault?.none)
+        while true {
+            guard let field = try scanner.next() else { return nil }
+            if count < names.count, fault == nil {
+                json += keys[count]
+                do throws(ImportFault) {
+                    try append(scanner, field, count, to: &json)
+                } catch {
+                    fault = error
+                }
+            }
+            count += 1
+            if field.isLast { break }
+        }
+        json.append(ASCII.rightBrace)
+        if count != names.count {
+            fault = ImportFault(
+                line: scanner.line,
+                malformed: "the row has \(counted(count, "field")), the header \(names.count)")
+        }
+        return fault.map { .failure($0) } ?? .success(json)
+    }
+
+    private func append(
+        _ scanner: borrowing CSVScanner, _ field: CSVScanner.Field, _ index: Int,
+        to json: inout [UInt8]
+    ) throws(ImportFault) {
+        guard field.isQuoted || !field.place.isEmpty else { return json.append(ascii: "null") }
+        if field.isComplex {
+            let bytes = scanner.bytes(of: field)
+            return try append(bytes.span, scanner.line, index, to: &json)
+        }
+        try append(scanner.input.extracting(field.place), scanner.line, index, to: &json)
+    }
+
+    private func append(
+        _ bytes: Span<UInt8>, _ line: Int, _ index: Int, to json: inout [UInt8]
+    ) throws(ImportFault) {
+        guard UTF8Check.isValid(bytes) else {
+            throw ImportFault(line: line, malformed: "the field '\(names[index])' is not UTF-8")
+        }
+        guard takesJSON[index] else { return json.append(jsonString: bytes) }
         do throws(JSONError) {
-            _ = try JSONDocument(parsing: field.bytes)
+            _ = try JSONDocument(parsing: [UInt8](copying: bytes))
         } catch {
             throw ImportFault(
-                line: line, malformed: "the field '\(name)' is no JSON: \(error.message)")
+                line: line,
+                malformed: "the field '\(names[index])' is no JSON: \(error.message)")
         }
-        append(contentsOf: field.bytes)
+        json.append(span: bytes)
+    }
+}
+
+/// The fields of the first line.
+private struct CSVHeader {
+    private(set) var fields: [[UInt8]] = []
+
+    init(_ input: InputBytes) throws {
+        let line = input.line
+        fields = try input.take {
+            (bytes: Span<UInt8>, isAll: Bool) throws(ImportFault) -> ([[UInt8]], byteCount: Int)? in
+            var scanner = CSVScanner(bytes, isAll: isAll, line: line)
+            var fields: [[UInt8]] = []
+            while true {
+                guard let field = try scanner.next() else { return nil }
+                fields.append(scanner.bytes(of: field))
+                if field.isLast { return (fields, scanner.position) }
+            }
+        }
     }
 }

@@ -1,43 +1,48 @@
 import Bytes
 import Configuration
-public import Diagnostics
+import Diagnostics
 import Network
 import Schema
 
 /// What `apus import` does.
 public enum ImportCommand {
+    /// Where rows come from, and which tables they go to.
+    public enum Source: Sendable {
+        /// A file, whose path `-` is standard input, and the table that takes its rows.
+        case file(String, table: String)
+        /// A folder with a file for each table, named after it.
+        case folder(String)
+    }
+
     /// What is to be loaded, and where to.
     public struct Order: Sendable {
-        /// The model whose table takes the rows.
-        public var table: String
-        /// The file's path; `-` is standard input.
-        public var file: String
+        /// The rows.
+        public var source: Source
         /// What is done with rows whose key is there; nil refuses them.
         public var conflict: ImportConflict?
         /// Rows at the beginning of the file that are passed over.
-        public var skip: Int
+        public var skip = 0
+        /// Whether it goes on where a load of the same file has been ended.
+        public var resumes = false
+        /// The file for rows that are refused; nil where the first of them ends the load.
+        public var rejects: String?
         /// Where the server answers that uses the database; nil to look for it by the settings.
         public var server: ServerURL?
         /// The file of the authorities that its certificate is judged by; nil for the system's.
         public var authorities: String?
 
         /// An order.
-        public init(
-            table: String, file: String, conflict: ImportConflict? = nil, skip: Int = 0,
-            server: ServerURL? = nil, authorities: String? = nil
-        ) {
-            self.table = table
-            self.file = file
-            self.conflict = conflict
-            self.skip = skip
-            self.server = server
-            self.authorities = authorities
-        }
+        public init(_ source: Source) { self.source = source }
+
+        /// Loads a file into a table.
+        public init(table: String, file: String) { self.init(.file(file, table: table)) }
+
+        var isOfFolder: Bool { if case .folder = source { true } else { false } }
     }
 
-    /// Loads the rows of a file as the service role, through the models' types, checks and
-    /// defaults: by the server that uses the database, if one does, and otherwise by one that runs
-    /// for as long as that takes. So feeds see the rows, whoever loads them.
+    /// Loads rows as the service role, through the models' types, checks and defaults: by the
+    /// server that uses the database, if one does, and otherwise by one that runs for as long as
+    /// that takes. So feeds see the rows, whoever loads them.
     ///
     /// - Parameter progress: told how far it has come, and why it waits.
     /// - Throws: whatever keeps it from beginning, or from going on: no such table, a file that
@@ -47,8 +52,7 @@ public enum ImportCommand {
     ) throws -> ImportReport {
         try options.requireProject()
         let schemas = try SchemaSet.load(options)
-        let model = try model(order.table, of: schemas.catalogue)
-        let input = try InputBytes(order.file)
+        let parts = try parts(of: order.source, schemas.catalogue)
         var backend: Backend?
         defer { backend?.stop() }
         let connection: ServerConnection
@@ -61,35 +65,19 @@ public enum ImportCommand {
                 to: try order.server ?? url(of: options, schemas.settings),
                 trusting: order.roots(schemas.settings), key: try APIKeys.load(options).service)
         }
-        var load = TableImport(
-            model.name, over: connection, conflict: order.conflict, progress: progress)
-        let start = ContinuousClock.now
-        let fault = try self.load(input, of: model, skipping: order.skip, into: &load)
-        return ImportReport(
-            order, file: input.name, count: load.count, time: ContinuousClock.now - start, fault)
+        let loads = try ImportLoads(
+            order, parts, over: connection, marks: options.dataDirectory, progress)
+        return try loads.run()
     }
 
-    private static func load(
-        _ input: InputBytes, of model: Model, skipping count: Int, into load: inout TableImport
-    ) throws -> ImportFault? {
-        do {
-            var records = try ImportFormat.records(of: input, for: model)
-            for _ in 0..<count {
-                guard try records.next() != nil else { break }
-            }
-            return try load.load(records)
-        } catch let fault as ImportFault {
-            return fault
+    private static func parts(
+        of source: Source, _ catalogue: Catalogue
+    ) throws -> [LoadOrder.Part] {
+        switch source {
+        case .file(let file, let table):
+            [LoadOrder.Part(model: try catalogue.requireModel(table), file: file)]
+        case .folder(let folder): try LoadOrder(folder, catalogue).parts
         }
-    }
-
-    private static func model(_ name: String, of catalogue: Catalogue) throws -> Model {
-        if let model = catalogue.model(name) { return model }
-        var message = "there is no model '\(name)'"
-        if let near = nearest(name, in: catalogue.models.map(\.name)) {
-            message += "; did you mean '\(near)'?"
-        }
-        throw OperandError(message)
     }
 
     /// A server of our own; nil where another one holds the database.
@@ -122,53 +110,6 @@ extension ImportCommand.Order {
         if let authorities { return .file(authorities) }
         guard server == nil, let certificate = settings.tls.certificate else { return .system }
         return .server(certificate)
-    }
-}
-
-/// What an import has come to.
-public struct ImportReport: Sendable {
-    private let order: ImportCommand.Order
-    private let count: Int
-    private let seconds: Double
-    /// What stopped it, and where that is of a row `FILE:LINE`; nil when all rows are in.
-    public let fault: (place: String?, problem: Problem)?
-
-    init(
-        _ order: ImportCommand.Order, file: String, count: Int, time: Duration,
-        _ fault: ImportFault?
-    ) {
-        self.order = order
-        self.count = count
-        seconds = time / .seconds(1)
-        self.fault = fault.map { fault in
-            (place: fault.line.map { "\(file):\($0)" }, problem: fault.problem)
-        }
-    }
-
-    /// A sentence or two for people.
-    public var text: String {
-        let rate = seconds > 0 ? Int(Double(count) / seconds) : count
-        let rows = "\(counted(count, "row")) in \((seconds * 10).rounded() / 10) s"
-        guard fault != nil else { return "\(rows), \(rate) a second" }
-        if order.skip + count == 0 { return rows }
-        return "\(rows); --skip \(order.skip + count) goes on behind them"
-    }
-
-    /// An object for scripts.
-    public var json: String {
-        let fault: JSON =
-            fault.map { place, problem in
-                [
-                    "at": place.map { JSON.string($0) } ?? .null, "code": .string(problem.code),
-                    "message": .string(problem.message),
-                ]
-            } ?? .null
-        let object: JSON = [
-            "table": .string(order.table), "skipped": .integer(Int64(order.skip)),
-            "rows": .integer(Int64(count)), "milliseconds": .integer(Int64(seconds * 1000)),
-            "fault": fault,
-        ]
-        return String(utf8: object.bytes)
     }
 }
 

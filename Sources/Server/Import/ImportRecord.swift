@@ -25,10 +25,13 @@ struct ImportFault: Error {
     /// The line of the file that is at fault; nil where none is.
     let line: Int?
     let problem: Problem
+    /// Whether nothing can be read behind it.
+    var isLast = false
 
     /// A row that is not in the form of its file.
-    init(line: Int, malformed reason: String) {
+    init(line: Int, malformed reason: String, isLast: Bool = false) {
         self.line = line
+        self.isLast = isLast
         problem = Problem(code: "import_malformed", status: 400, message: "\(reason).")
     }
 
@@ -49,6 +52,8 @@ enum ImportLimits {
     static let firstChunkRows = 100
     /// Bytes sent at once, if it is more than one row.
     static let chunkBytesMax = 256 << 10
+    /// Bytes of rows that are kept until those are in that they refer to.
+    static let postponedBytesMax = 64 << 20
     /// How long a chunk is to take, about: a turn of the writer.
     static let chunkTime = Duration.milliseconds(5)
     /// How often a chunk is sent again that the server had no room for.
@@ -67,8 +72,8 @@ enum ImportFormat {
         }
         try input.skipSpace()
         switch try input.peek() {
-        case UInt8(ascii: "["): return try JSONArrayRecords(input)
-        case UInt8(ascii: "{"), nil: return JSONLineRecords(input: input)
+        case ASCII.leftBracket: return try JSONArrayRecords(input)
+        case ASCII.leftBrace, nil: return JSONLineRecords(input: input)
         default: return try CSVRecords(input, model)
         }
     }

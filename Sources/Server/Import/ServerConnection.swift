@@ -56,18 +56,29 @@ final class ServerConnection {
         }
     }
 
-    /// Sends a POST with a JSON body, and waits for the answer.
+    /// Sends a request, whose answer is to be taken before the next.
     ///
-    /// - Throws: `server_lost` when the connection ends before the answer.
-    func post(
-        _ target: String, _ fields: [(name: String, value: String)], body: [UInt8]
-    ) throws(Problem) -> Answer {
-        var request = "POST \(target) HTTP/1.1\r\nHost: \(host)\r\napikey: \(key)\r\n"
+    /// - Throws: `server_lost` when the connection ends before that.
+    func begin(
+        _ method: String, _ target: String, _ fields: [(name: String, value: String)] = [],
+        body: [UInt8] = []
+    ) throws(Problem) {
+        var request = "\(method) \(target) HTTP/1.1\r\nHost: \(host)\r\napikey: \(key)\r\n"
         request += "Authorization: Bearer \(key)\r\nContent-Type: application/json\r\n"
         for (name, value) in fields { request += "\(name): \(value)\r\n" }
         request += "Content-Length: \(body.count)\r\n\r\n"
         do throws(BlockingConnection.Failure) {
             try connection.send(Array(request.utf8) + body)
+        } catch {
+            throw .connectionLost(error)
+        }
+    }
+
+    /// Waits for the answer to what was sent.
+    ///
+    /// - Throws: `server_lost` when the connection ends before that.
+    func answer() throws(Problem) -> Answer {
+        do throws(BlockingConnection.Failure) {
             return try receive()
         } catch {
             throw .connectionLost(error)

@@ -19,33 +19,67 @@ public enum ImportConflict: String, CaseIterable, Sendable {
 
 /// How an import goes on.
 public enum ImportProgress: Sendable {
-    /// So many rows are in by now.
-    case loaded(rows: Int)
+    /// So many rows of a table are in by now, and so much of its file has been read, where that is
+    /// known: from 0 to 1.
+    case loaded(table: String, rows: Int, share: Double?)
     /// The server has no room for more, or a limit is used up: they are sent again after so many
     /// seconds.
     case waiting(seconds: Int, for: Problem)
 }
 
 /// Loads rows into a table through a server, in chunks that each take a turn of the writer at most:
-/// others have theirs in between. Confined to the thread of the command.
+/// others have theirs in between. While the server has one, the next is read. Confined to the
+/// thread of the command.
 struct TableImport {
+    /// What is to be done, beside the rows themselves.
+    struct Manner {
+        var conflict: ImportConflict?
+        /// Whether rows may refer to such as come behind them: those are sent again at the end.
+        var refersToItself = false
+        /// Takes rows that are refused; nil where the first of them ends the load.
+        var rejects: RejectedRows?
+        /// Where it is noted how far the load has come; nil where it could not go on there.
+        var mark: ImportMark?
+        /// Told of each chunk that is in, and of each wait.
+        var progress: (ImportProgress) -> Void = { _ in }
+    }
+
     private let connection: ServerConnection
     private let table: String
-    private let conflict: ImportConflict?
-    /// Told of each chunk that is in, and of each wait.
-    private let progress: (ImportProgress) -> Void
+    private let input: InputBytes
+    private let manner: Manner
     /// Rows that are in.
     private(set) var count = 0
+    /// Rows that were refused and passed over.
+    private(set) var refused = 0
+    /// Rows of the file that need no more be looked at.
+    private(set) var passed: Int
     private var chunkRows = ImportLimits.firstChunkRows
+    /// What the server has been sent and not answered, and when.
+    private var sent: (chunk: Chunk, at: ContinuousClock.Instant)?
+    /// Rows that refer to some that were not in.
+    private var postponed: [ImportRecord] = []
+    private var postponedBytes = 0
 
+    /// - Parameter passed: rows of the file that are not loaded, since they are in.
     init(
-        _ table: String, over connection: ServerConnection, conflict: ImportConflict?,
-        progress: @escaping (ImportProgress) -> Void
+        _ table: String, of input: InputBytes, over connection: ServerConnection,
+        behind passed: Int, _ manner: Manner
     ) {
         self.table = table
+        self.input = input
         self.connection = connection
-        self.conflict = conflict
-        self.progress = progress
+        self.passed = passed
+        self.manner = manner
+    }
+
+    /// What has come of it.
+    ///
+    /// - Parameter skipped: the rows that it began behind.
+    func loaded(behind skipped: Int) -> ImportReport.Loaded {
+        ImportReport.Loaded(
+            table: table, count: count, refused: refused, skipped: skipped, passed: passed,
+            isPartial: !postponed.isEmpty)
     }
 
     /// Loads all rows.
@@ -55,25 +89,23 @@ struct TableImport {
     mutating func load(_ records: any ImportRecords) throws -> ImportFault? {
         var records = records
         var chunk = Chunk()
-        var fault: ImportFault?
-        while fault == nil {
-            let record: ImportRecord?
-            do {
-                record = try records.next()
-            } catch let malformed as ImportFault {
-                (record, fault) = (nil, malformed)
-            }
-            if let record, chunk.isEmpty || takes(record, behind: chunk) {
+        while true {
+            let found = Result { try records.next() }
+            if case .success(let record?) = found, chunk.isEmpty || takes(record, behind: chunk) {
                 chunk.append(record)
                 continue
             }
-            // Rows before one that is malformed are loaded, and if one is refused, it comes first.
-            if !chunk.isEmpty, let refused = try send(chunk) { return refused }
-            guard let record else { return fault }
+            if let stop = try hand(over: chunk) { return stop }
             chunk = Chunk()
-            chunk.append(record)
+            switch found {
+            case .success(let record?): chunk.append(record)
+            case .success(nil): return try settle() ?? loadPostponed()
+            case .failure(let fault as ImportFault):
+                // Rows before it are loaded, and if one is refused, that comes first.
+                if let stop = try settle() ?? stop(at: fault) { return stop }
+            case .failure(let error): throw error
+            }
         }
-        return fault
     }
 
     /// Whether a row may be sent along with others. Where it would overwrite what is there, it has
@@ -81,60 +113,147 @@ struct TableImport {
     private func takes(_ record: ImportRecord, behind chunk: Chunk) -> Bool {
         chunk.records.count < chunkRows
             && chunk.bytes + record.json.count <= ImportLimits.chunkBytesMax
-            && (conflict != .merge || chunk.columns.elementsEqual(record.columns))
+            && (manner.conflict != .merge || chunk.columns == record.columns)
     }
 
-    /// Sends a chunk, and fits the size of the next to the time that it took.
-    private mutating func send(_ chunk: Chunk) throws -> ImportFault? {
-        let start = ContinuousClock.now
-        if let fault = try send(chunk.records[...]) { return fault }
+    /// A row that is in no form is passed over, or stops the load.
+    private mutating func stop(at fault: ImportFault) throws -> ImportFault? {
+        guard let rejects = manner.rejects, !fault.isLast, let line = fault.line else {
+            return fault
+        }
+        try rejects.append(line: line, fault.problem, row: nil)
+        refused += 1
+        passed += 1
+        return nil
+    }
+
+    // MARK: Chunks
+
+    /// Sends a chunk once the one before is in; its answer is waited for later.
+    private mutating func hand(over chunk: Chunk) throws -> ImportFault? {
+        if let stop = try settle() { return stop }
+        guard !chunk.isEmpty else { return nil }
+        try manner.mark?.note(passed: passed, sending: chunk.records.count)
+        try begin(chunk)
+        sent = (chunk, ContinuousClock.now)
+        return nil
+    }
+
+    /// Waits for the answer, and fits the size of the next chunk to the time that it took.
+    private mutating func settle() throws -> ImportFault? {
+        guard let (chunk, start) = sent else { return nil }
+        sent = nil
+        let problem = try answer(to: chunk)
         let time = ContinuousClock.now - start
-        if time > ImportLimits.chunkTime * 2 {
+        if time > ImportLimits.chunkTime * 2 || problem != nil {
             chunkRows = max(1, chunkRows / 2)
         } else if time < ImportLimits.chunkTime {
             chunkRows = min(ImportLimits.chunkRowsMax, chunkRows + chunkRows / 2 + 1)
         }
-        return nil
+        return try end(chunk.records[...], problem)
     }
 
-    /// Sends rows as one write. Where they are refused, each half goes by itself, until the row is
-    /// found that is at fault: those before it are in then.
+    /// Sends rows as one write, and waits until they are in.
     private mutating func send(_ records: ArraySlice<ImportRecord>) throws -> ImportFault? {
-        guard let first = records.first else { return nil }
-        guard let problem = try post(records) else {
+        guard !records.isEmpty else { return nil }
+        try manner.mark?.note(passed: passed, sending: records.count)
+        let chunk = Chunk(records)
+        try begin(chunk)
+        return try end(records, try answer(to: chunk))
+    }
+
+    /// What comes of rows that were sent. Where they are refused, each half goes by itself, until
+    /// the row is found that is at fault: those before it are in then.
+    private mutating func end(
+        _ records: ArraySlice<ImportRecord>, _ problem: Problem?
+    ) throws -> ImportFault? {
+        guard let problem, let first = records.first else {
             count += records.count
-            progress(.loaded(rows: count))
+            passed += records.count
+            manner.progress(.loaded(table: table, rows: count, share: input.share))
             return nil
         }
         guard problem.mayBeOfOneRow else {
             return ImportFault(line: nil, problem.said(by: connection.server))
         }
-        if records.count == 1 { return ImportFault(line: first.line, problem) }
+        guard records.count > 1 else { return try refuse(first, problem) }
         let middle = records.startIndex + records.count / 2
         return try send(records[..<middle]) ?? send(records[middle...])
     }
 
-    /// Sends rows, and again while the server has no room for them.
+    /// A row that is refused waits for others, is written down, or stops the load.
+    private mutating func refuse(
+        _ record: ImportRecord, _ problem: Problem
+    ) throws -> ImportFault? {
+        if manner.refersToItself, problem.code == Self.brokenReference,
+            postponedBytes + record.json.count <= ImportLimits.postponedBytesMax
+        {
+            try manner.mark?.stay(at: passed)
+            postponed.append(record)
+            postponedBytes += record.json.count
+        } else if let rejects = manner.rejects {
+            try rejects.append(line: record.line, problem, row: record.json)
+            refused += 1
+        } else {
+            return ImportFault(line: record.line, problem)
+        }
+        passed += 1
+        return nil
+    }
+
+    /// A reference to a row that is not there.
+    private static let brokenReference = "23503"
+
+    /// Sends rows again that had referred to others behind them, as long as that helps.
+    private mutating func loadPostponed() throws -> ImportFault? {
+        var before = -1
+        while !postponed.isEmpty {
+            let rows = postponed
+            (postponed, passed) = ([], passed - rows.count)
+            // No other turn has helped: they are refused.
+            postponedBytes = count == before ? ImportLimits.postponedBytesMax : 0
+            before = count
+            let step = manner.conflict == .merge ? 1 : ImportLimits.firstChunkRows
+            for start in stride(from: 0, to: rows.count, by: step) {
+                let end = min(start + step, rows.count)
+                if let stop = try send(rows[start..<end]) { return stop }
+            }
+        }
+        return nil
+    }
+
+    // MARK: Requests
+
+    private func begin(_ chunk: Chunk) throws(Problem) {
+        var preferences = ["return=minimal", "missing=default"]
+        if let conflict = manner.conflict { preferences.append(conflict.preference) }
+        let columns = chunk.columns.map { PercentEncoding.encode(component: $0.inQuotes) }
+        try connection.begin(
+            "POST", "\(Self.path(of: table))?columns=\(columns.joined(separator: ","))",
+            [(name: "Prefer", value: preferences.joined(separator: ", "))], body: chunk.body)
+    }
+
+    /// The path of a table.
+    static func path(of table: String) -> String {
+        "/rest/v1/" + PercentEncoding.encode(component: table)
+    }
+
+    /// Waits for the answer, and sends the rows again while the server has no room for them.
     ///
     /// - Returns: why it refuses them; nil when they are in.
-    private func post(_ records: ArraySlice<ImportRecord>) throws(Problem) -> Problem? {
-        let chunk = Chunk(records)
-        var preferences = ["return=minimal", "missing=default"]
-        if let conflict { preferences.append(conflict.preference) }
-        let columns = chunk.columns.map { PercentEncoding.encode(component: $0) }
-        let target = "/rest/v1/\(table)?columns=\(columns.joined(separator: ","))"
-        let fields = [(name: "Prefer", value: preferences.joined(separator: ", "))]
+    private func answer(to chunk: Chunk) throws(Problem) -> Problem? {
         var tries = 1
         while true {
-            let answer = try connection.post(target, fields, body: chunk.body)
+            let answer = try connection.answer()
             if (200..<300).contains(answer.status) { return nil }
             guard tries < ImportLimits.triesMax, let seconds = answer.retryAfterSeconds else {
                 return Problem(answer)
             }
             tries += 1
             let pause = UInt32(clamping: max(1, seconds))
-            progress(.waiting(seconds: Int(pause), for: Problem(answer)))
+            manner.progress(.waiting(seconds: Int(pause), for: Problem(answer)))
             sleep(pause)
+            try begin(chunk)
         }
     }
 }
@@ -158,25 +277,47 @@ private struct Chunk {
     mutating func append(_ record: ImportRecord) {
         records.append(record)
         bytes += record.json.count
+        // Of most files all rows name the same.
+        if record.columns == columns { return }
         for name in record.columns where known.insert(name).inserted { columns.append(name) }
     }
 
     /// A JSON array of them.
     var body: [UInt8] {
-        var body: [UInt8] = [UInt8(ascii: "[")]
+        var body: [UInt8] = [ASCII.leftBracket]
         body.reserveCapacity(bytes + records.count + 1)
         for (index, record) in records.enumerated() {
             if index > 0 { body.append(ASCII.comma) }
             body += record.json
         }
-        body.append(UInt8(ascii: "]"))
+        body.append(ASCII.rightBracket)
         return body
+    }
+}
+
+extension InputBytes {
+    /// How much of the file has been read, from 0 to 1; nil where nobody knows.
+    fileprivate var share: Double? {
+        byteCount.map { $0 == 0 ? 1 : min(1, Double(offset) / Double($0)) }
+    }
+}
+
+extension String {
+    /// A column's name as URLs have it, whatever is in it.
+    var inQuotes: String {
+        var text: [UInt8] = [ASCII.quote]
+        for byte in utf8 {
+            if byte == ASCII.quote || byte == ASCII.backslash { text.append(ASCII.backslash) }
+            text.append(byte)
+        }
+        text.append(ASCII.quote)
+        return String(utf8: text)
     }
 }
 
 extension Problem {
     /// What the server says in the body of an answer.
-    fileprivate init(_ answer: ServerConnection.Answer) {
+    init(_ answer: ServerConnection.Answer) {
         let object = (try? JSONDocument(parsing: answer.body))?.root
         self.init(
             code: object?["code"]?.string ?? "import_refused", status: answer.status,
@@ -185,7 +326,7 @@ extension Problem {
     }
 
     /// The same with the server that has said it: it may be another one than was meant.
-    fileprivate func said(by server: ServerURL) -> Problem {
+    func said(by server: ServerURL) -> Problem {
         var problem = self
         if status == 401 {
             problem.message = "The server at \(server.text) refuses the project's service key: "

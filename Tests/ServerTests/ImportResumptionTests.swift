@@ -1,0 +1,131 @@
+import Foundation
+import Glibc
+import Server
+import ServerTestSupport
+import TestSupport
+import Testing
+
+/// `apus import` past faulty rows, after its own death, and of a whole folder.
+@Suite(.timeLimit(.minutes(10))) struct ImportResumptionTests {
+    private static let models = [
+        "things": """
+        {"properties": {"id": {"type": "integer"}, "name": {"type": "string", "maxLength": 40},
+           "size": {"type": "integer", "minimum": 0}}, "access": {"read": true}}
+        """,
+        "parts": """
+        {"properties": {"id": {"type": "integer"},
+           "thing": {"type": "integer", "references": {"model": "things"}},
+           "next": {"type": "integer", "references": {"model": "parts"}}}}
+        """,
+    ]
+
+    /// What a command prints, and its exit code.
+    private static func run(
+        _ words: [String], in project: TestProject
+    ) throws -> (lines: [String], code: Int32?) {
+        let command = try RunningCommand(words + ["--project", project.path])
+        var lines: [String] = []
+        while let line = command.nextLine() { lines.append(line) }
+        return (lines, command.exitCode())
+    }
+
+    private static func text(_ file: String, of project: TestProject) throws -> String {
+        try String(contentsOf: project.root.appending(path: file), encoding: .utf8)
+    }
+
+    /// A project with an empty database that nobody serves.
+    private static func project() throws -> TestProject {
+        let project = try TestProject(models: models)
+        #expect(try run(["migrate", "new", "begin"], in: project).code == 0)
+        #expect(try run(["migrate", "up"], in: project).code == 0)
+        return project
+    }
+
+    @Test func `refused rows are written down with line and reason, and the rest is in`() throws {
+        let project = try Self.project()
+        var lines = (1...900).map { #"{"id": \#($0), "name": "n\#($0)", "size": \#($0)}"# }
+        lines[6] = #"{"id": 7, "size": -1}"#
+        lines[7] = "{\"id\": 8, \"size\": "
+        lines[499] = #"{"id": 500, "size": "x"}"#
+        lines[899] = #"{"id": 1, "name": "again"}"#
+        try project.write(lines.joined(separator: "\n"), to: "rows")
+        let words = ["import", "things", project.path + "/rows", "--json"]
+        let rejects = project.path + "/refused"
+        let (told, code) = try Self.run(words + ["--rejects", rejects], in: project)
+        #expect(code == 1)
+        #expect(told.last?.contains(#""rows":896,"refused":4"#) == true, "\(told)")
+        let refused = try Self.text("refused", of: project).split(separator: "\n")
+        #expect(refused.count == 4)
+        #expect(refused[0].hasPrefix(#"{"line":7,"code":"23514""#), "\(refused)")
+        #expect(refused[0].hasSuffix(#""row":{"id":7,"size":-1}}"#), "\(refused)")
+        #expect(refused[1].hasPrefix(#"{"line":8,"code":"import_malformed""#), "\(refused)")
+        #expect(refused[2].hasPrefix(#"{"line":500,"code":"22P02""#), "\(refused)")
+        #expect(refused[3].hasPrefix(#"{"line":900,"code":"23505""#), "\(refused)")
+        #expect(try project.value("SELECT count(*) FROM things") == "896")
+    }
+
+    @Test(arguments: ["csv", "ndjson"], [0.05, 0.2, 0.5])
+    func `a load that is killed goes on where it was`(form: String, share: Double) throws {
+        let project = try Self.project()
+        let rows = 1...40_000
+        let lines =
+            form == "csv"
+            ? ["id,name,size"] + rows.map { "\($0),\"name, \($0)\",\($0)" }
+            : rows.map { #"{"id": \#($0), "name": "name, \#($0)", "size": \#($0)}"# }
+        try project.write(lines.joined(separator: "\n") + "\n", to: "rows")
+        let words = ["import", "things", project.path + "/rows"]
+        let command = try RunningCommand(words + ["--project", project.path])
+        Thread.sleep(forTimeInterval: share)
+        kill(command.process, SIGKILL)
+        _ = command.exitCode()
+        var (told, code) = try Self.run(words + ["--resume"], in: project)
+        if told.contains(where: { $0.contains("Nothing says") }) {
+            (told, code) = try Self.run(words, in: project)
+        }
+        #expect(code == 0, "\(told)")
+        #expect(try project.value("SELECT count(*) FROM things") == "40000")
+        #expect(try project.value("SELECT sum(size) FROM things") == "800020000")
+        let again = try Self.run(words + ["--resume"], in: project)
+        #expect(again.lines.contains { $0.contains("Nothing says") }, "\(again.lines)")
+    }
+
+    @Test func `a folder is loaded in the order of references, whatever rows refer to`() throws {
+        let project = try Self.project()
+        try project.write("id,name\n1,a\n2,\"\"\n", to: "all/things.csv")
+        let parts = (1...600).map { "{\"id\": \($0), \"thing\": 1, \"next\": \($0 % 600 + 1)}" }
+        // The last refers to the first: a circle of rows cannot be.
+        let rows = parts.dropLast() + [#"{"id": 600, "thing": 2}"#]
+        try project.write("[" + rows.joined(separator: ",\n") + "]", to: "all/parts.json")
+        let (told, code) = try Self.run(["import", "--all", project.path + "/all"], in: project)
+        #expect(code == 0, "\(told)")
+        #expect(told.first == "things: 2 rows" && told[1] == "parts: 600 rows", "\(told)")
+        let out = project.path + "/out"
+        #expect(try Self.run(["export", "--all", out, "--format", "csv"], in: project).code == 0)
+        #expect(
+            try Self.text("out/things.csv", of: project) == "id,name,size\n1,a,\n2,\"\",\n")
+        #expect(try Self.text("out/parts.csv", of: project).hasSuffix("\n599,1,600\n600,2,\n"))
+    }
+
+    @Test func `a folder that cannot be loaded is told`() throws {
+        let circle = [
+            "hens": #"{"properties": {"id": {"type": "integer"}, "egg": {"type": "integer", "#
+                + #""references": {"model": "eggs"}}}}"#,
+            "eggs": #"{"properties": {"id": {"type": "integer"}, "hen": {"type": "integer", "#
+                + #""references": {"model": "hens"}}}}"#,
+        ]
+        let project = try TestProject(models: circle)
+        let words = ["import", "--all", project.path + "/all"]
+        for (name, part) in [
+            ("hen.csv", "did you mean 'hens'?"), ("hens.txt", "no file of rows"),
+        ] {
+            try project.write("id\n1\n", to: "all/\(name)")
+            let (told, code) = try Self.run(words, in: project)
+            #expect(code == 2 && told.contains { $0.contains(part) }, "\(told)")
+            try FileManager.default.removeItem(atPath: project.path + "/all/\(name)")
+        }
+        for name in ["hens.csv", "eggs.csv"] { try project.write("id\n1\n", to: "all/\(name)") }
+        let (told, code) = try Self.run(words, in: project)
+        #expect(code == 1)
+        #expect(told.contains { $0.contains("eggs, hens refer to one another") }, "\(told)")
+    }
+}
