@@ -235,7 +235,7 @@ let package = Package(
                 "ServerTestSupport", "PostgresTestSupport", "Server", "Auth", "Realtime",
                 "Configuration", "Schema", "Expressions", "Store", "StoreSQLite", "StorePostgres",
                 "Values", "Crypto", "HTTPServer", "Network", "HTTP", "Work", "Quotas", "Bytes",
-                "Diagnostics",
+                "PostgresWire", "Diagnostics",
             ]),
         tests(
             "WireTests", ["ServerTestSupport", "PostgresTestSupport", "Server", "Crypto", "Bytes"]),

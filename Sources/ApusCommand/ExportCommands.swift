@@ -14,10 +14,14 @@ extension Command {
             without any character is NULL, and "" the empty text. A FILE that is there is replaced
             once the new one is whole: until then it is called .part behind its name. With --all
             each model has a file in DIR, which is made; the accounts are in 'apus backup' only.
+            'apus export postgres [FILE]' writes the project as a script for a PostgreSQL 15 or
+            later of its own, which psql takes with -v ON_ERROR_STOP=1 -1: tables, rows, access
+            rules as row-level security, grants and a publication; it tells what did not translate.
             """,
         settings: common, options: [.form, .allFolder], switches: [.json],
         example: "apus export rooms rooms.csv"
     ) { arguments in
+        if arguments.operands.first == "postgres" { return try exportPostgres(arguments) }
         let order = try exportOrder(arguments)
         let progress = ProgressLine()
         let report: ExportReport
@@ -31,6 +35,26 @@ extension Command {
         }
         progress.clear()
         if case .table(_, file: nil, _) = order { return 0 }
+        Terminal.print(arguments.has(.json) ? report.json + "\n" : report.text)
+        return 0
+    }
+
+    /// Writes the whole project as a script.
+    private static func exportPostgres(_ arguments: Arguments) throws -> Int32 {
+        let isPlain = [.form, .allFolder].allSatisfy { arguments.value(of: $0) == nil }
+        guard arguments.operands.count <= 2, isPlain else {
+            throw UsageError("'apus export postgres' takes a FILE, and none of these options")
+        }
+        let file = arguments.operands.dropFirst().first { $0 != "-" }
+        let progress = ProgressLine()
+        let report = try ExportCommand.writePostgres(
+            ServerOptions(arguments.given), to: file
+        ) { state in
+            let place = "table \(state.place.number) of \(state.place.count)"
+            progress.show("\(state.table), \(place): \(state.rows) rows")
+        }
+        progress.clear()
+        if file == nil { return 0 }
         Terminal.print(arguments.has(.json) ? report.json + "\n" : report.text)
         return 0
     }

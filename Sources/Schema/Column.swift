@@ -58,6 +58,16 @@ public struct Column: Sendable {
     /// Whether an insert may leave it out: nullable, with a default, or numbered by the database.
     public var isOptionalOnInsert: Bool { isNullable || `default` != nil || isIdentity }
 
+    /// What is asked of its values that a table cannot hold as a constraint, in words; nil for
+    /// nothing.
+    public var checkedByServerAlone: String? {
+        var parts: [String] = []
+        if bounds.pattern != nil { parts.append("its pattern") }
+        if jsonRule != nil { parts.append("the shape of its JSON") }
+        if enumeration != nil, type == .json { parts.append("its enum") }
+        return parts.isEmpty ? nil : parts.joined(separator: " and ")
+    }
+
     /// The name of the check that `enum`, lengths, ranges and the like make:
     /// `{table}_{column}_check`.
     public var checkName: String { ConstraintName.of(table, [name], "check") }

@@ -191,6 +191,15 @@ public final class TestDatabase: Sendable {
     /// A session of the superuser's, which keeps the database.
     public func client() throws -> PostgresClient { try PostgresClient(url, keeping: self) }
 
+    /// Has `psql` run a script, all of it or nothing.
+    public func load(script: String) throws {
+        let file = "\(server.directory)/\(name)-script.sql"
+        try script.write(toFile: file, atomically: false, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file)
+        try server.run(
+            "psql", ["--quiet", "--set", "ON_ERROR_STOP=1", "-1", "--file", file, url])
+    }
+
     /// What `pg_dump` has written of it, read by `psql` into an empty database.
     ///
     /// - Parameter target: gives that database, once the dump is there; another one when left out.

@@ -281,7 +281,8 @@ extension PostgresDialect {
             [place], (table.isFilled(column) ? [] : [rows]) + [ChangeStatement(statement)])
     }
 
-    private func text(of fill: TableDefinition.ColumnFill) -> String {
+    /// What rows that are there get in a new column.
+    func text(of fill: TableDefinition.ColumnFill) -> String {
         switch fill {
         case .currentTimestamp: "now()"
         case .randomUUID: "gen_random_uuid()"

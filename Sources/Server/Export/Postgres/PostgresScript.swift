@@ -1,0 +1,141 @@
+import Diagnostics
+import Expressions
+import Schema
+import Store
+import StorePostgres
+
+/// A project as one script for a PostgreSQL of its own: what stands before the rows of its tables
+/// and behind them.
+struct PostgresScript {
+    /// Makes roles, functions and tables.
+    private(set) var beginning: [String] = []
+    /// Makes indexes, references and access.
+    private(set) var end: [String] = []
+    /// What did not translate, a line each.
+    private(set) var notes: [String] = []
+    private let dialect = PolicyDialect()
+
+    /// - Throws: `SchemaFailure` with the faults of checks and index conditions.
+    init(_ catalogue: Catalogue, _ rulebook: Rulebook) throws(SchemaFailure) {
+        let place = PolicyDialect.functions
+        end += [place, PolicyDialect.tables].map {
+            "GRANT USAGE ON SCHEMA \($0) TO anon, authenticated, service_role"
+        }
+        var references: [String] = []
+        for model in catalogue.models {
+            let definition = try model.definition { source, model throws(SchemaFailure) in
+                try rulebook.definition(of: source, in: model)
+            }
+            write(model, definition, &references)
+        }
+        end += references
+        for model in catalogue.models {
+            let policies = PolicyScript(model, rulebook)
+            end += policies.statements
+            notes += policies.notes
+        }
+        publish(catalogue.models.filter { $0.realtime != nil })
+        beginning =
+            Self.session + Self.roles + Self.authentication
+            + ["CREATE SCHEMA IF NOT EXISTS \(place)"]
+            + dialect.functions(calledIn: beginning + end) + beginning
+        notes.append("accounts, files, channels and what is kept of changes are not in it")
+    }
+
+    // MARK: Tables
+
+    private mutating func write(
+        _ model: Model, _ definition: TableDefinition, _ references: inout [String]
+    ) {
+        let definitions = dialect.definitions
+        let table = dialect.table(model.name)
+        let alone = TableDefinition(
+            definition.name, definition.columns, primaryKey: definition.primaryKey,
+            uniques: definition.uniques, references: [], checks: definition.checks, indexes: [])
+        beginning.append(definitions.createTable(alone))
+        for column in model.columns {
+            let name = quoted(identifier: column.name)
+            if case .expression(let source)? = column.default {
+                if let text = ComputedColumn.text(of: source) {
+                    beginning.append(
+                        "ALTER TABLE \(table) ALTER COLUMN \(name) SET DEFAULT \(text)")
+                } else {
+                    notes.append("\(model.name).\(column.name): the default \(source.text)")
+                }
+            }
+            if column.isIdentity { end.append(advance(model, column)) }
+            if let rest = column.checkedByServerAlone {
+                notes.append("\(model.name).\(column.name): \(rest), which the server checks alone")
+            }
+        }
+        end += definition.indexes.map { definitions.createIndex($0, of: definition) }
+        for reference in definition.references {
+            references.append(
+                "ALTER TABLE \(table) ADD CONSTRAINT \(quoted(identifier: reference.name)) "
+                    + definitions.foreignKey(reference, of: definition))
+        }
+    }
+
+    /// Has the numbers of a column go on behind the largest that is there.
+    private func advance(_ model: Model, _ column: Column) -> String {
+        let table = dialect.table(model.name)
+        let name = quoted(identifier: column.name)
+        let sequence =
+            "pg_get_serial_sequence(\(dialect.literal(table)), \(dialect.literal(column.name)))"
+        return "SELECT setval(\(sequence), coalesce(max(\(name)), 0) + 1, false) FROM \(table)"
+    }
+
+    // MARK: Around them
+
+    private mutating func publish(_ models: [Model]) {
+        guard !models.isEmpty else { return }
+        end.append(
+            Self.unless(
+                "EXISTS (SELECT FROM pg_publication WHERE pubname = 'supabase_realtime')",
+                "CREATE PUBLICATION supabase_realtime"))
+        for model in models {
+            let table = dialect.table(model.name)
+            end.append("ALTER PUBLICATION supabase_realtime ADD TABLE \(table)")
+            // Whoever listens is told of the row as it was, too.
+            end.append("ALTER TABLE \(table) REPLICA IDENTITY FULL")
+        }
+    }
+
+    private static let session = [
+        "SET client_encoding = 'UTF8'", "SET standard_conforming_strings = on",
+        "SET client_min_messages = warning", "SET datestyle = 'ISO, YMD'",
+    ]
+
+    private static let roles = [
+        ("anon", "NOLOGIN NOINHERIT"), ("authenticated", "NOLOGIN NOINHERIT"),
+        ("service_role", "NOLOGIN NOINHERIT BYPASSRLS"),
+    ].map { name, options in
+        unless(
+            "EXISTS (SELECT FROM pg_roles WHERE rolname = '\(name)')",
+            "CREATE ROLE \(name) \(options)")
+    }
+
+    /// Supabase's functions that tell who asks, where they are not there.
+    private static let authentication =
+        [
+            unless(
+                "to_regnamespace('auth') IS NOT NULL",
+                "CREATE SCHEMA auth;\n  GRANT USAGE ON SCHEMA auth TO anon, authenticated, "
+                    + "service_role")
+        ]
+        + [
+            ("jwt", "jsonb", "nullif(current_setting('request.jwt.claims', true), '')::jsonb"),
+            ("uid", "uuid", "nullif(auth.jwt() ->> 'sub', '')::uuid"),
+            ("role", "text", "coalesce(auth.jwt() ->> 'role', 'anon')"),
+            ("email", "text", "auth.jwt() ->> 'email'"),
+        ].map { name, type, body in
+            unless(
+                "to_regprocedure('auth.\(name)()') IS NOT NULL",
+                "CREATE FUNCTION auth.\(name)() RETURNS \(type) LANGUAGE sql STABLE AS "
+                    + "$function$SELECT \(body)$function$")
+        }
+
+    private static func unless(_ condition: String, _ statement: String) -> String {
+        "DO $do$ BEGIN IF NOT (\(condition)) THEN\n  \(statement);\nEND IF; END $do$"
+    }
+}
