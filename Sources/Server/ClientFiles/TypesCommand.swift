@@ -33,15 +33,14 @@ public enum TypesCommand {
             migrations: options.migrationsDirectory)
         repeat {
             try body(Result { try text(options, language) })
-        } while watcher.waitForChange(within: -1)
+        } while watcher.wait(milliseconds: -1) != .stopped
     }
 }
 
 extension ServerOptions {
     /// The models, with rules that hold no faults; neither settings nor the database are asked.
     func loadModels() throws(SchemaFailure) -> Catalogue {
-        let catalogue = try Catalogue.load(schemas: schemasDirectory)
-        _ = try Rulebook.compile(catalogue)
-        return catalogue
+        let files = try Catalogue.files(ofSchemas: schemasDirectory)
+        return try Rulebook.compile(CatalogueReading(files)).catalogue
     }
 }
