@@ -132,7 +132,8 @@ class Load:
                     "&limit=20", headers=fields)
             else:
                 made += 1
-                row = {"carrier": "AA", "origin": "JFK", "dest": "LAX", "distance": 2475, "flight": 100000 + number}
+                row = {"carrier": "AA", "origin": "JFK", "dest": "LAX", "distance": 2475,
+                       "flight": 100000 + number}
                 connection.request("POST", "/rest/v1/flights", json.dumps(row), fields)
             answer = connection.getresponse()
             text = answer.read()
@@ -188,7 +189,8 @@ def is_same(text, found):
 def compare(project, tables, script):
     """A stock PostgreSQL takes the script whole, and has the same rows."""
     subprocess.run([*PSQL, "-d", "postgres", "-c", "CREATE DATABASE flights"], check=True)
-    subprocess.run([*PSQL, "-d", "flights", "-v", "ON_ERROR_STOP=1", "-1", "-f", script], check=True,
+    subprocess.run([*PSQL, "-d", "flights", "-v", "ON_ERROR_STOP=1", "-1",
+                    "-c", "SET client_min_messages = error", "-f", script], check=True,
                    stdout=subprocess.DEVNULL)
     count = 0
     for table in TABLES:
