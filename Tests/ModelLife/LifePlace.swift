@@ -120,7 +120,7 @@ final class LifePlace {
             : [
                 "SELECT 'broken: ' || \"table\" FROM pragma_foreign_key_check",
                 "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
-                "SELECT 'left: ' || name FROM sqlite_schema WHERE name GLOB '_new_*'",
+                "SELECT 'left: ' || name FROM sqlite_schema WHERE name GLOB '_apus_new_*'",
             ]
         return try queries.flatMap { try findings($0).map { $0.joined(separator: " ") } }
     }

@@ -37,7 +37,8 @@ struct FaultCase: CustomTestStringConvertible {
         FaultCase(
             "a word far from any", #"{"properties": {}, "xyzzy": 1}"#,
             #"models/things.json:1:20: a model has no word "xyzzy"; it has $schema, description, "#
-                + "renamedFrom, deprecated, properties, required, primaryKey, unique, indexes, checks, search, realtime, access"
+                + "renamedFrom, deprecated, properties, required, primaryKey, unique, indexes, checks, "
+                + "search, realtime, access"
         ),
         FaultCase(
             "names that are swapped",

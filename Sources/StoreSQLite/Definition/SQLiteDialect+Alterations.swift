@@ -56,7 +56,7 @@ extension SQLiteDialect {
     ) -> AlterationStep {
         let table = change.table
         let name = quoted(identifier: table.name)
-        let interim = TableDefinition(named: "_new_\(table.name)", like: table)
+        let interim = TableDefinition(named: "\(EngineNames.own)new_\(table.name)", like: table)
         let values = values(of: change, alterations)
         let tried = self.values(of: change, alterations, whereTheyConvert: true)
         let columns = table.columns.map { quoted(identifier: $0.name) }
