@@ -18,7 +18,19 @@ public enum ConstraintName {
         let digits = String(UInt32(truncatingIfNeeded: FNV1a.hash(Array(whole.utf8))), radix: 16)
         let hash = String(repeating: "0", count: 8 - digits.count) + digits
         let end = "_\(hash)_\(kind)"
-        return String(decoding: whole.utf8.prefix(bytesMax - end.utf8.count), as: UTF8.self) + end
+        return start(of: whole, bytes: bytesMax - end.utf8.count) + end
+    }
+
+    /// As many whole characters as fit.
+    private static func start(of name: String, bytes: Int) -> String {
+        var start = String.UnicodeScalarView()
+        var left = bytes
+        for scalar in name.unicodeScalars {
+            left -= UTF8.width(scalar)
+            if left < 0 { break }
+            start.append(scalar)
+        }
+        return String(start)
     }
 
     /// The first of `of(table, columns, kind)`, with 1, 2 … behind it, that is not taken.
