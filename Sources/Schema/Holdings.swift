@@ -7,6 +7,8 @@ public struct Holdings: Sendable {
     public struct Entry: Hashable, Sendable, CustomStringConvertible {
         /// The part.
         let part: SchemaPart
+        /// What it is called, as it is spelled.
+        let name: String
         /// Its rows, or its values: those beside its constant default.
         let count: Int
         /// Whether all of its values are its default.
@@ -15,10 +17,9 @@ public struct Holdings: Sendable {
         /// What goes with it: `its 3 rows`.
         public var description: String {
             switch part {
-            case .table(let name): "drop of table \(name) loses its \(counted(count, "row"))"
-            case .column(let table, let name):
-                "drop of column \(table).\(name) loses its \(counted(count, "value"))"
-            case .index(let name): "drop of index \(name)"
+            case .table: "drop of table \(name) loses its \(counted(count, "row"))"
+            case .column: "drop of column \(name) loses its \(counted(count, "value"))"
+            case .index: "drop of index \(name)"
             }
         }
 
@@ -69,14 +70,15 @@ public struct Holdings: Sendable {
     ) throws(DatabaseError) -> Entry? {
         switch part {
         case .table:
-            let rows = try transaction.counts(of: [], in: table.name).rows
-            return Entry(part: part, count: rows, hasDefault: false)
+            let rows = try transaction.counts(of: [], in: table.spelling).rows
+            return Entry(part: part, name: table.spelling, count: rows, hasDefault: false)
         case .column(_, let name):
             guard let column = table.column(name) else { return nil }
-            let counted = CountedColumn(name, besides: column.constantDefault)
-            let values = try transaction.counts(of: [counted], in: table.name).values
+            let counted = CountedColumn(column.spelling, besides: column.constantDefault)
+            let values = try transaction.counts(of: [counted], in: table.spelling).values
             return Entry(
-                part: part, count: values.first ?? 0, hasDefault: column.defaultValue != nil)
+                part: part, name: "\(table.spelling).\(column.spelling)",
+                count: values.first ?? 0, hasDefault: column.defaultValue != nil)
         case .index: return nil
         }
     }

@@ -7,7 +7,7 @@ extension IndexStructure {
         guard name.utf8.count > ConstraintName.bytesMax else { return false }
         var renamed = self
         renamed.name = wanted.name
-        renamed.spelling = wanted.spelling
+        renamed.spelled = wanted.spelled
         return renamed == wanted
     }
 }

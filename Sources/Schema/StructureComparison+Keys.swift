@@ -74,7 +74,7 @@ extension StructureComparison {
                 guard all.contains(where: { $0.moves(key, of: table) }) else { continue }
                 let item = Difference.Item(
                     action: .change,
-                    what: "what \(table.spelling).\(key.columns.joined(separator: ", ")) refers to",
+                    what: "what \(table.spelling).\(table.spelling(of: key.columns)) refers to",
                     part: .column(table: table.name, name: key.columns[0]), location: nil)
                 steps.append(Difference.Step([item], [statement]))
                 guard let place, let reference = changes[place].reference(key) else { continue }

@@ -43,12 +43,13 @@ extension StructureComparison {
         if old.primaryKey != new.primaryKey {
             note(
                 .primaryKey, .change,
-                "the primary key of \(model.name) from (\(old.primaryKey.joined(separator: ", "))) "
-                    + "to (\(new.primaryKey.joined(separator: ", ")))", pair.part, at: pair.place)
+                "the primary key of \(model.name) from (\(old.spelling(of: old.primaryKey))) "
+                    + "to (\(new.spelling(of: new.primaryKey)))", pair.part, at: pair.place)
         }
         if old.options != new.options {
             note(
-                .options, .change, "the table \(model.name), which "
+                .options, .change,
+                "the table \(model.name), which "
                     + declared.dialect.optionsFault, pair.part, at: pair.place)
         }
         compareUniques(pair)
@@ -204,7 +205,8 @@ extension StructureComparison {
         }
         for (name, words) in pair.old.otherUniques.sorted(by: { $0 < $1 }) {
             note(
-                .dropOtherUnique(name), .drop, "constraint \(name) of \(pair.model.name), which is "
+                .dropOtherUnique(name), .drop,
+                "constraint \(name) of \(pair.model.name), which is "
                     + words, pair.part, at: pair.place)
         }
         let extra = there.subtracting(wanted.uniques(of: pair.old.name))
@@ -216,7 +218,7 @@ extension StructureComparison {
             note(
                 .dropUnique(
                     columns, indexes: isConstraint ? [] : indexes.map(\.spelling).sorted()), .drop,
-                "unique (\(columns.joined(separator: ", "))) of \(pair.model.name)",
+                "unique (\(pair.old.spelling(of: columns))) of \(pair.model.name)",
                 indexes.first.map { .index($0.name) } ?? pair.part, at: pair.place)
         }
     }
@@ -245,8 +247,9 @@ extension StructureComparison {
             if pair.new.keys.contains(where: { $0.columns == key.columns }) { continue }
             note(
                 .dropReference(key), .drop,
-                "the reference of \(pair.model.name).\(key.columns.joined(separator: ", ")) to "
-                    + key.target, pair.part(key.columns[0]), at: nil)
+                "the reference of \(pair.model.name).\(pair.old.spelling(of: key.columns)) to "
+                    + (built.tables[key.target]?.spelling ?? key.target),
+                pair.part(key.columns[0]), at: nil)
         }
     }
 

@@ -35,7 +35,7 @@ struct StructureRenaming {
                 former = declared.contains(before) ? nil : before
             }
             guard let old = built.tables[former ?? name] else { continue }
-            if former != nil || old.spelling != new.spelling {
+            if former != nil || old.spelled != new.spelled {
                 let place = SourceLocation(file: model.file)
                 tables.append(Name(former: old.spelling, name: model.name, location: place))
             }
@@ -54,7 +54,7 @@ struct StructureRenaming {
                 former = declared.contains(before) ? nil : before
             }
             guard let there = old.column(former ?? name),
-                former != nil || there.spelling != new.column(name)?.spelling
+                former != nil || there.spelled != new.column(name)?.spelled
             else { continue }
             let renamed = Name(
                 former: there.spelling, name: column.name, location: column.location)
@@ -123,7 +123,7 @@ private struct RenamedNames {
     func table(_ old: TableStructure) -> TableStructure {
         let name = table(named: old.name)
         var new = TableStructure(name: name)
-        new.spelling = wanted.tables[name]?.spelling ?? old.spelling
+        new.spelled = wanted.tables[name]?.spelled ?? old.spelled
         new.columns = old.columns.map { old in
             old.renamed(column(old.name, of: name), in: wanted.tables[name])
         }
@@ -168,16 +168,14 @@ private struct RenamedNames {
         let table = table(named: old.table)
         let names = columns[table] ?? [:]
         let parts = old.parts.map { part -> IndexStructure.Part in
-            guard part.isColumn else { return part }
-            let words = part.text.split(separator: " ", maxSplits: 1).map(String.init)
-            let name = names[words[0]] ?? words[0]
-            return .init(([name] + words.dropFirst()).joined(separator: " "), isColumn: true)
+            guard let column = part.column else { return part }
+            return .init(column: names[column] ?? column, isDescending: part.isDescending)
         }
         var index = IndexStructure(
             name: old.name, table: table, isUnique: old.isUnique, parts: parts,
             predicate: old.predicate.map { condition($0, of: table) },
             names: old.names.map { names[$0] ?? $0 })
-        index.spelling = old.spelling
+        index.spelled = old.spelled
         return index
     }
 
@@ -199,7 +197,8 @@ extension TableStructure.Column {
     /// - Parameter wanted: the table as it is to be, if it stays.
     fileprivate func renamed(_ name: String, in wanted: TableStructure?) -> Self {
         var column = TableStructure.Column(name: name, type: type)
-        column.spelling = wanted?.column(name)?.spelling ?? (name == self.name ? spelling : name)
+        column.spelled =
+            wanted?.column(name)?.spelled ?? (name == self.name ? spelled : Spelling(name))
         column.isNotNull = isNotNull
         column.defaultValue = defaultValue
         column.rest = rest

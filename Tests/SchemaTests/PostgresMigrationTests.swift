@@ -341,7 +341,7 @@ import Values
         }
         #expect(
             holdings.missed.map(\.description) == [
-                "drop of table old loses its 2 rows", "drop of column old.b loses its 1 value",
+                "drop of table Old loses its 2 rows", "drop of column Old.B loses its 1 value",
             ])
         let none = try declared(Catalogue(parsing: []))
         try migrator().apply(Difference.between(migrator().structure(), none))

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Names that an engine has for itself, so that a model that one engine serves is served by all.
 public enum EngineNames {
     /// What no column is called, in lower case: they mean a row's number, by which reads without an
@@ -7,4 +9,10 @@ public enum EngineNames {
     public static let own = "_apus_"
     /// What no name begins with, in lower case: the server's own tables, and those of an engine.
     public static let prefixes = [own, "sqlite_"]
+
+    /// Whether a name begins so, byte by byte and in any case.
+    public static func isReserved(_ name: String) -> Bool {
+        let bytes = name.utf8.lazy.map { ASCII.lowercased($0) }
+        return prefixes.contains { bytes.starts(with: $0.utf8) }
+    }
 }

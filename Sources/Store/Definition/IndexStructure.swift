@@ -3,23 +3,32 @@
 public struct IndexStructure: Hashable, Sendable {
     /// A column or expression that the index runs over.
     public struct Part: Hashable, Sendable {
-        /// The engine's words: a column's name, with ` desc` behind it where it runs from large to
-        /// small, or anything else.
+        /// The engine's words for what is more than a column, perhaps descending.
         public let text: String
-        /// Whether it is a column, perhaps descending: what a definition can have.
-        public let isColumn: Bool
+        /// The column, where that is all: what a definition can have.
+        public let column: String?
+        /// Whether it runs over the column from large to small.
+        public let isDescending: Bool
 
-        /// A part.
-        public init(_ text: String, isColumn: Bool) {
+        /// Anything in the engine's words.
+        public init(_ text: String) {
             self.text = text
-            self.isColumn = isColumn
+            column = nil
+            isDescending = false
+        }
+
+        /// A column.
+        public init(column: String, isDescending: Bool) {
+            text = ""
+            self.column = column
+            self.isDescending = isDescending
         }
     }
 
     /// The index's name.
     public var name: String
-    /// Its name as it is spelled, where the engine tells that from others.
-    public var spelling: String
+    /// Its name as it is spelled.
+    public var spelled: Spelling
     /// The table's name.
     public let table: String
     /// Whether no two of its rows are alike in all parts.
@@ -37,7 +46,7 @@ public struct IndexStructure: Hashable, Sendable {
         predicate: TableStructure.Condition?, names: [String]
     ) {
         self.name = name
-        spelling = name
+        spelled = Spelling(name)
         self.table = table
         self.isUnique = isUnique
         self.parts = parts
@@ -45,11 +54,15 @@ public struct IndexStructure: Hashable, Sendable {
         self.names = names
     }
 
+    /// Its name as statements and people write it.
+    public var spelling: String { spelled.text }
+
     /// The columns when the index is a unique constraint in all but name.
     public var uniqueColumns: [String]? {
-        isUnique && predicate == nil && isPlain ? parts.map(\.text) : nil
+        guard isUnique, predicate == nil, isPlain else { return nil }
+        return parts.map { ($0.column ?? "") + ($0.isDescending ? " desc" : "") }
     }
 
     /// Whether every part is a column, perhaps descending: what a model file can declare.
-    public var isPlain: Bool { parts.allSatisfy(\.isColumn) }
+    public var isPlain: Bool { parts.allSatisfy { $0.column != nil } }
 }

@@ -36,8 +36,8 @@ public struct TableStructure: Hashable, Sendable {
     public struct Column: Hashable, Sendable {
         /// Its name.
         public let name: String
-        /// Its name as it is spelled, where the engine tells that from others.
-        public var spelling: String
+        /// Its name as it is spelled.
+        public var spelled: Spelling
         /// Its type in the engine's words; see ``DefinitionDialect/type(of:checks:)``.
         public let type: String
         /// Whether it may not hold NULL.
@@ -50,9 +50,12 @@ public struct TableStructure: Hashable, Sendable {
         /// A column that may hold NULL, without a default.
         public init(name: String, type: String) {
             self.name = name
-            spelling = name
+            spelled = Spelling(name)
             self.type = type
         }
+
+        /// Its name as statements and people write it.
+        public var spelling: String { spelled.text }
     }
 
     /// A foreign key.
@@ -78,8 +81,8 @@ public struct TableStructure: Hashable, Sendable {
 
     /// The table's name.
     public var name: String
-    /// Its name as it is spelled, where the engine tells that from others.
-    public var spelling: String
+    /// Its name as it is spelled.
+    public var spelled: Spelling
     /// The columns in order.
     public var columns: [Column] = []
     /// The columns of the primary key.
@@ -122,11 +125,19 @@ public struct TableStructure: Hashable, Sendable {
     /// A table without columns.
     public init(name: String) {
         self.name = name
-        spelling = name
+        spelled = Spelling(name)
     }
+
+    /// Its name as statements and people write it.
+    public var spelling: String { spelled.text }
 
     /// The column of a name.
     public func column(_ name: String) -> Column? { columns.first { $0.name == name } }
+
+    /// Names of its columns as people write them, with commas between.
+    public func spelling(of columns: [String]) -> String {
+        columns.map { column($0)?.spelling ?? $0 }.joined(separator: ", ")
+    }
 
     /// Whether this table is `other`, perhaps with columns and constraints added to it; but for
     /// unique constraints, which may be indexes too.

@@ -1,6 +1,6 @@
 /// A column whose values are counted: those that would be lost with it.
 public struct CountedColumn: Hashable, Sendable {
-    /// Its name, in lower case.
+    /// Its name.
     public let name: String
     /// A constant in the engine's words, as ``TableStructure/Default/text`` has it: rows with it do
     /// not count. Nil where every value does.

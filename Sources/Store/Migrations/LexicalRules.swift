@@ -34,6 +34,8 @@ public struct LexicalRules: Sendable {
     public let prefixes: [Prefix]
     /// How names are quoted.
     public let nameQuotes: [NameQuotes]
+    /// Words, in lower case, that name nothing unless they stand in quotes.
+    public let reservedWords: Set<String>
     /// Whether names in quotes are the same in any case: they are put in lower case.
     public let foldsQuotedNames: Bool
     /// Whether a constant names something where a name has to stand.
@@ -51,13 +53,15 @@ public struct LexicalRules: Sendable {
 
     /// The rules of an engine.
     public init(
-        prefixes: [Prefix], nameQuotes: [NameQuotes], foldsQuotedNames: Bool = false,
-        readsLiteralsAsNames: Bool = false, nestsComments: Bool = false,
+        prefixes: [Prefix], nameQuotes: [NameQuotes], reservedWords: Set<String> = [],
+        foldsQuotedNames: Bool = false, readsLiteralsAsNames: Bool = false,
+        nestsComments: Bool = false,
         quotesWithDollars: Bool = false, skipsByteOrderMarks: Bool = false,
         longSymbols: [String] = []
     ) {
         self.prefixes = prefixes
         self.nameQuotes = nameQuotes
+        self.reservedWords = reservedWords
         self.foldsQuotedNames = foldsQuotedNames
         self.readsLiteralsAsNames = readsLiteralsAsNames
         self.nestsComments = nestsComments

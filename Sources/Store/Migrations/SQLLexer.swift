@@ -47,11 +47,14 @@ public struct SQLLexer {
         }
         guard Self.isWordByte(first) else { return symbol(from: start) }
         while position < bytes.count, Self.isWordByte(byte()) { position += 1 }
-        return token(.word, text(start, position).lowercased(), start)
+        let word = text(start, position)
+        return token(.word, word.lowercased(), start, spelled: word)
     }
 
-    private func token(_ kind: SQLToken.Kind, _ text: String, _ start: Int) -> SQLToken {
-        SQLToken(kind: kind, text: text, offset: start, end: position)
+    private func token(
+        _ kind: SQLToken.Kind, _ text: String, _ start: Int, spelled: String? = nil
+    ) -> SQLToken {
+        SQLToken(kind: kind, text: text, spelled: spelled, offset: start, end: position)
     }
 
     private func text(_ start: Int, _ end: Int) -> String { String(utf8: bytes[start..<end]) }
@@ -130,7 +133,8 @@ public struct SQLLexer {
             if !isDoubled { name.append(byte) }
         }
         let text = String(utf8: name)
-        return token(.quoted, rules.foldsQuotedNames ? text.lowercased() : text, start)
+        return token(
+            .quoted, rules.foldsQuotedNames ? text.lowercased() : text, start, spelled: text)
     }
 
     /// Passes over what is quoted and stands here.

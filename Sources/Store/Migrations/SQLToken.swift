@@ -18,15 +18,20 @@ public struct SQLToken: Hashable, Sendable {
     public let kind: Kind
     /// Its text; words are in lower case, since engines do not tell their cases apart.
     public let text: String
+    /// The same as the source has it, without quotes.
+    public let spelled: String
     /// Where it starts in the source, in bytes.
     public let offset: Int
     /// Where it ends.
     public let end: Int
 
     /// A token.
-    public init(kind: Kind, text: String, offset: Int, end: Int) {
+    ///
+    /// - Parameter spelled: as the source has it; nil for the same as `text`.
+    public init(kind: Kind, text: String, spelled: String? = nil, offset: Int, end: Int) {
         self.kind = kind
         self.text = text
+        self.spelled = spelled ?? text
         self.offset = offset
         self.end = end
     }

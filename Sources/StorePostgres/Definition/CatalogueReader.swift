@@ -41,7 +41,7 @@ struct CatalogueReader {
         var table = TableStructure(name: name.lowercased())
         if members[2].bool == true { table.options.insert(TableOption.unlogged) }
         if members[3].bool == true { table.options.insert(TableOption.inherits) }
-        table.spelling = name
+        table.spelled = Spelling(name)
         structure.tables[table.name] = table
     }
 
@@ -54,7 +54,7 @@ struct CatalogueReader {
             let constant = PrintedConstant.text(of: text)
             column.defaultValue = .init(text, constant.flatMap { try? type?.parse($0) })
         }
-        column.spelling = name
+        column.spelled = Spelling(name)
         switch Self.text(members[6]) {
         case "d": column.rest.append(ColumnAttribute.numbers)
         case "a": column.rest.append(ColumnAttribute.numbersAlways)
@@ -139,13 +139,13 @@ struct CatalogueReader {
             names += named
         }
         // What a build without lock has left when it failed serves nobody.
-        if members[4].bool != true { parts.append(.init("not valid", isColumn: false)) }
+        if members[4].bool != true { parts.append(.init("not valid")) }
         let spelling = Self.text(members[1])
         let name = spelling.lowercased()
         var index = IndexStructure(
             name: name, table: Self.text(members[2]).lowercased(),
             isUnique: members[3].bool == true, parts: parts, predicate: predicate, names: names)
-        index.spelling = spelling
+        index.spelled = Spelling(spelling)
         structure.indexes[name] = index
     }
 
@@ -157,12 +157,12 @@ struct CatalogueReader {
         if members[1].bool == true {
             let isDescending = members[2].int64 == 3
             return (
-                .init(words.lowercased() + (isDescending ? " desc" : ""), isColumn: true),
+                .init(column: words.lowercased(), isDescending: isDescending),
                 names + [words.lowercased()]
             )
         }
         let rest = members[2...].map { String(utf8: $0.raw) }.joined(separator: " ")
-        return (.init("\(words) \(rest)", isColumn: false), names + [words.lowercased()])
+        return (.init("\(words) \(rest)"), names + [words.lowercased()])
     }
 }
 

@@ -16,7 +16,7 @@ extension TableStructure.Condition {
         var end = tokens.first?.offset ?? 0
         for token in tokens {
             text += String(decoding: bytes[end..<token.offset], as: UTF8.self)
-            text += token.name ?? token.text
+            text += LexicalRules.postgres.written(token)
             end = token.end
         }
         return text
@@ -24,16 +24,9 @@ extension TableStructure.Condition {
 
     /// The condition with other names of columns.
     func renaming(_ columns: [String: String]) -> Self {
-        let bytes = Array(text.utf8)
-        var renamed = ""
-        var end = 0
-        for token in SQLLexer.tokens(of: bytes, .postgres) {
-            renamed += String(decoding: bytes[end..<token.offset], as: UTF8.self)
-            let spelled = String(decoding: bytes[token.offset..<token.end], as: UTF8.self)
-            renamed += token.name.flatMap { columns[$0] } ?? spelled
-            end = token.end
-        }
-        return Self(renamed, names: names.map { columns[$0] ?? $0 })
+        Self(
+            LexicalRules.postgres.renaming(columns, in: text),
+            names: names.map { columns[$0] ?? $0 })
     }
 }
 

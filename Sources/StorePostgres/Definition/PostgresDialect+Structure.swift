@@ -9,8 +9,9 @@ extension PostgresDialect {
     ) -> DeclaredType? {
         guard let type = Self.type(called: column.type) else { return nil }
         guard type == .json else { return DeclaredType(type) }
+        let name = LexicalRules.postgres.written(name: column.name)
         let shape = DeclaredType.shapes.first { shape in
-            let condition = "jsonb_typeof(\(column.name)) = '\(shape.rawValue)'::text"
+            let condition = "jsonb_typeof(\(name)) = '\(shape.rawValue)'::text"
             return checks.contains { $0.text == condition || $0.text.hasPrefix("(\(condition))") }
         }
         return DeclaredType(.json, shape: shape)

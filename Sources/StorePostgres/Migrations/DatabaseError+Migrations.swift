@@ -3,8 +3,7 @@ import PostgresWire
 import Store
 
 extension DatabaseError {
-    /// What a unit failed with, in words for whoever writes migrations. Names are in lower case, as
-    /// structures have them.
+    /// What a unit failed with, in words for whoever writes migrations.
     ///
     /// - Parameter statement: the text that positions in errors are counted in.
     init(migrating failure: UnitFailure, in statement: String) {
@@ -16,10 +15,10 @@ extension DatabaseError {
     }
 
     private static func told(_ error: ServerError, _ statement: String) -> DatabaseError {
-        let table = (error.table ?? "").lowercased()
+        let table = error.table ?? ""
         switch error.sqlState.text {
         case "23505": return unique(error, table)
-        case "23502": return .notNull(table: table, column: (error.column ?? "").lowercased())
+        case "23502": return .notNull(table: table, column: error.column ?? "")
         case "23503": return .foreignKey
         case "23514": return .check(name: error.constraint ?? "")
         default: return other(error, statement)
@@ -50,7 +49,7 @@ extension DatabaseError {
         let detail = error.detail ?? ""
         let tokens = SQLLexer.tokens(of: detail, .postgres).drop { !$0.isSymbol("(") }.dropFirst()
             .prefix { !$0.isSymbol(")") }
-        let columns = tokens.compactMap(\.name)
+        let columns = tokens.filter { $0.name != nil }.map(\.spelled)
         // Anything else is an index over expressions.
         let isPlain = tokens.allSatisfy { $0.name != nil || $0.isSymbol(",") }
         guard isPlain, !table.isEmpty, tokens.count == columns.count * 2 - 1 else {

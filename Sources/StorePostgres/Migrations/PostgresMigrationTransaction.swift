@@ -71,10 +71,10 @@ final class PostgresMigrationTransaction: MigrationTransaction {
             SELECT c.relname FROM pg_catalog.pg_class AS c
             JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
             WHERE n.nspname = pg_catalog.current_schema()
-              AND pg_catalog.lower(c.relname) = \(PostgresDialect.literal(name))
-            ORDER BY c.relname COLLATE "C" DESC LIMIT 1
+            ORDER BY c.relname COLLATE "C" DESC
             """)
-        return rows.first?.first.flatMap { $0 } ?? name
+        // The server's own lower case depends on the database's locale.
+        return rows.lazy.compactMap { $0.first ?? nil }.first { $0.lowercased() == name } ?? name
     }
 
     /// What the columns of a table are called, by their names in lower case.
@@ -127,7 +127,7 @@ final class PostgresMigrationTransaction: MigrationTransaction {
         } catch {
             guard error == .foreignKey, let cause = session.lastError, let table = cause.table
             else { throw error }
-            return (table.lowercased(), try target(of: cause.constraint ?? "", table))
+            return (table, try target(of: cause.constraint ?? "", table))
         }
     }
 
@@ -140,7 +140,7 @@ final class PostgresMigrationTransaction: MigrationTransaction {
             WHERE o.conname = \(PostgresDialect.literal(constraint))
               AND o.conrelid = \(PostgresDialect.literal(quoted(identifier: table)))::regclass
             """)
-        return (rows.first?.first ?? nil)?.lowercased() ?? ""
+        return (rows.first?.first ?? nil) ?? ""
     }
 
     func isRepetition(_ error: DatabaseError) -> Bool { error.isRepetition }

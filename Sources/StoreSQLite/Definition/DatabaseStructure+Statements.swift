@@ -13,7 +13,9 @@ extension DatabaseStructure {
                 if !Self.isInternal(table.name) { tables[table.name] = table }
             } else if let index = IndexParser.parse(tokens), !Self.isInternal(index.table) {
                 indexes[index.name] = index
-                if !index.isPlain { note("INDEX", index.name, statement, tokens, of: index.table) }
+                if !index.isPlain {
+                    note("INDEX", index.spelling, statement, tokens, of: index.table)
+                }
             } else if let trigger = TriggerParser.name(tokens) {
                 note("TRIGGER", trigger, statement, tokens)
             } else if let view = ViewParser.name(tokens), !Self.isInternal(view.lowercased()) {
@@ -57,6 +59,6 @@ extension DatabaseStructure {
 
     /// Whether a table belongs to the server or to SQLite.
     private static func isInternal(_ name: String) -> Bool {
-        EngineNames.prefixes.contains { name.hasPrefix($0) }
+        EngineNames.isReserved(name)
     }
 }

@@ -82,22 +82,24 @@ extension SQLiteDialect {
 
     /// Columns that whoever wrote the file knew nothing of would be left behind, with their values.
     private func unknownColumns(of change: TableChange) -> ChangeStatement {
-        let known = change.old.columns.map { literal(.text($0.name), .text) }
+        let known = change.old.columns.map { literal(.text($0.spelling), .text) }
         return ChangeStatement(
             expectingNone: "SELECT name FROM pragma_table_info("
                 + "\(literal(.text(change.table.name), .text))) "
-                + "WHERE lower(name) NOT IN (\(known.joined(separator: ", ")))",
+                + "WHERE name COLLATE NOCASE NOT IN (\(known.joined(separator: ", ")))",
             "\(change.table.name) has columns that this file does not know, and would lose (name)")
     }
 
     /// What somebody has hung on the table by hand would go with it.
     private func unknownDependents(of change: TableChange) -> ChangeStatement {
-        let known = change.dependents.map { literal(.text($0.name.lowercased()), .text) }
+        let known = change.dependents.map { literal(.text($0.name), .text) }
         return ChangeStatement(
-            expectingNone: "SELECT type, name FROM sqlite_schema AS s WHERE lower(tbl_name) = "
-                + "\(literal(.text(change.old.name), .text)) AND (type = 'trigger' OR "
+            expectingNone: "SELECT type, name FROM sqlite_schema AS s WHERE tbl_name = "
+                + "\(literal(.text(change.old.spelling), .text)) COLLATE NOCASE "
+                + "AND (type = 'trigger' OR "
                 + "type = 'index' AND EXISTS (SELECT 1 FROM pragma_index_xinfo(s.name) "
-                + "WHERE cid = -2)) AND lower(name) NOT IN (\(known.joined(separator: ", ")))",
+                + "WHERE cid = -2)) AND name COLLATE NOCASE NOT IN "
+                + "(\(known.joined(separator: ", ")))",
             "\(change.table.name) has triggers, or indexes over expressions, that this file does "
                 + "not know, and would lose: write files that make them, or drop them (type, name)")
     }

@@ -31,7 +31,7 @@ extension SQLiteDialect {
     private static func decimal(
         _ name: String, _ checks: Set<TableStructure.Condition>
     ) -> DeclaredType? {
-        let start = "abs ( \(name) ) < "
+        let start = "abs ( \(LexicalRules.sqlite.written(name: name)) ) < "
         for check in checks where check.text.hasPrefix(start) {
             let words = check.text.dropFirst(start.count).split(separator: " ")
             guard words.count >= 3, words[1] == "*" else { continue }
@@ -46,9 +46,8 @@ extension SQLiteDialect {
         _ columns: [String: String], in condition: TableStructure.Condition
     ) -> TableStructure.Condition {
         if columns.isEmpty { return condition }
-        let words = condition.text.split(separator: " ").map(String.init)
         return TableStructure.Condition(
-            words.map { columns[$0] ?? $0 }.joined(separator: " "),
+            LexicalRules.sqlite.renaming(columns, in: condition.text),
             names: condition.names.map { columns[$0] ?? $0 })
     }
 

@@ -34,6 +34,7 @@ struct TableParser {
         guard rest.first?.isSymbol("(") == true else { return nil }
         tokens = rest
         table = TableStructure(name: name.text)
+        table.spelled = Spelling(name.spelled, foldsASCII: true)
     }
 
     mutating func parse() -> TableStructure {
@@ -55,13 +56,14 @@ struct TableParser {
     // MARK: Columns
 
     private mutating func parseColumn() {
-        guard let name = tokens.popFirst()?.text else { return }
+        guard let name = tokens.popFirst() else { return }
         var type: [SQLToken] = []
         while let token = tokens.first, !isColumnConstraint(token) {
             type.append(token)
             tokens.removeFirst()
         }
-        var column = TableStructure.Column(name: name, type: Self.text(type[...]))
+        var column = TableStructure.Column(name: name.text, type: Self.text(type[...]))
+        column.spelled = Spelling(name.spelled, foldsASCII: true)
         while let word = tokens.popFirst() { parseColumnConstraint(word, &column) }
         table.columns.append(column)
     }
@@ -75,7 +77,7 @@ struct TableParser {
     ) {
         switch word.text {
         case "constraint":
-            constraintName = tokens.popFirst()?.text
+            constraintName = tokens.popFirst()?.spelled
             return
         case "primary":
             table.primaryKey = [column.name]
@@ -133,7 +135,7 @@ struct TableParser {
     private mutating func parseTableConstraint() {
         constraintName = nil
         if tokens.first?.isWord("constraint") == true {
-            constraintName = tokens.dropFirst().first?.text
+            constraintName = tokens.dropFirst().first?.spelled
             tokens = tokens.dropFirst(2)
         }
         guard let word = tokens.popFirst() else { return }
@@ -211,7 +213,7 @@ struct TableParser {
     }
 
     private func names(_ group: ArraySlice<SQLToken>) -> [String] {
-        group.items.map(Self.text)
+        group.items.map { $0.count == 1 ? $0[$0.startIndex].text : Self.text($0) }
     }
 
     static func text(_ tokens: ArraySlice<SQLToken>) -> String {
@@ -244,10 +246,10 @@ enum IndexParser {
         if isUnique { rest.removeFirst() }
         guard rest.popFirst()?.isWord("index") == true else { return nil }
         if rest.first?.isWord("if") == true { rest = rest.dropFirst(3) }
-        guard var name = rest.popFirst()?.text else { return nil }
+        guard var name = rest.popFirst() else { return nil }
         if rest.first?.isSymbol(".") == true {
             rest.removeFirst()
-            name = rest.popFirst()?.text ?? name
+            name = rest.popFirst() ?? name
         }
         rest = rest.dropFirst()
         guard let table = rest.popFirst()?.text, rest.first?.isSymbol("(") == true,
@@ -259,15 +261,19 @@ enum IndexParser {
         let tail = rest[(end + 1)...]
         let predicate =
             tail.first?.isWord("where") == true ? TableParser.condition(tail.dropFirst()) : nil
-        return IndexStructure(
-            name: name, table: table, isUnique: isUnique, parts: parts.map(part),
+        var index = IndexStructure(
+            name: name.text, table: table, isUnique: isUnique, parts: parts.map(part),
             predicate: predicate,
             names: parts.flatMap(TableParser.names) + (predicate?.names ?? []))
+        index.spelled = Spelling(name.spelled, foldsASCII: true)
+        return index
     }
 
     private static func part(_ tokens: ArraySlice<SQLToken>) -> IndexStructure.Part {
-        let isColumn =
-            tokens.count == 1 || (tokens.count == 2 && tokens.last?.isWord("desc") == true)
-        return IndexStructure.Part(TableParser.text(tokens), isColumn: isColumn)
+        let isDescending = tokens.count == 2 && tokens.last?.isWord("desc") == true
+        guard let name = tokens.first, tokens.count == 1 || isDescending else {
+            return IndexStructure.Part(TableParser.text(tokens))
+        }
+        return IndexStructure.Part(column: name.text, isDescending: isDescending)
     }
 }

@@ -8,9 +8,9 @@ enum ViewParser {
         guard rest.popFirst()?.isWord("create") == true, rest.popFirst()?.isWord("view") == true
         else { return nil }
         if rest.first?.isWord("if") == true { rest = rest.dropFirst(3) }
-        let first = rest.popFirst()?.text
+        let first = rest.popFirst()?.spelled
         guard rest.first?.isSymbol(".") == true else { return first }
-        return rest.dropFirst().first?.text
+        return rest.dropFirst().first?.spelled
     }
 }
 
@@ -22,6 +22,6 @@ enum TriggerParser {
         guard rest.popFirst()?.isWord("create") == true, rest.popFirst()?.isWord("trigger") == true
         else { return nil }
         if rest.first?.isWord("if") == true { rest = rest.dropFirst(3) }
-        return rest.popFirst()?.text
+        return rest.popFirst()?.spelled
     }
 }
