@@ -13,8 +13,8 @@ extension DatabaseError {
         switch error.constraint {
         case .unique, .primaryKey, .rowID: self = Self.unique(from: message)
         case .notNull:
-            let column = Self.columns(after: "NOT NULL constraint failed: ", in: message).first
-            self = .notNull(table: column?.table ?? "", column: column?.name ?? "")
+            let (table, columns) = Self.columns(after: "NOT NULL constraint failed: ", in: message)
+            self = .notNull(table: table, column: columns.first ?? "")
         case .check:
             self = .check(name: String(message.dropFirst("CHECK constraint failed: ".count)))
         case .foreignKey: self = .foreignKey
@@ -67,24 +67,36 @@ extension DatabaseError {
         if rest.hasPrefix("index '") {
             return .uniqueIndex(String(rest.dropFirst(7).dropLast()))
         }
-        let columns = columns(after: prefix, in: message)
-        return .unique(table: columns.first?.table ?? "", columns: columns.map(\.name))
+        let (table, columns) = columns(after: prefix, in: message)
+        return .unique(table: table, columns: columns)
     }
 
-    /// The `table.column` list that ends a constraint message.
+    /// The `table.column` list that ends a constraint message. Where names hold dots or commas
+    /// themselves, it is no table and the whole list: only ``Store/Table`` tells then what is what.
     private static func columns(
         after prefix: String, in message: String
-    ) -> [(table: String, name: String)] {
-        guard message.hasPrefix(prefix) else { return [] }
-        var table: Substring?
-        var columns: [(table: String, name: String)] = []
-        for part in message.dropFirst(prefix.count).split(separator: ",") {
-            let part = part.drop { $0 == " " }
-            guard let dot = part.firstIndex(of: ".") else { continue }
-            table = table ?? part[..<dot]
-            columns.append((String(table ?? ""), String(part[part.index(after: dot)...])))
+    ) -> (table: String, columns: [String]) {
+        guard message.utf8.starts(with: prefix.utf8) else { return ("", []) }
+        let list = String(decoding: message.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
+        var tables = Set<String>()
+        var columns: [String] = []
+        for part in list.components(between: ",") {
+            let part = columns.isEmpty ? part : String(part.dropFirst())
+            let halves = part.components(between: ".")
+            guard halves.count == 2 else { return ("", [list]) }
+            tables.insert(halves[0])
+            columns.append(halves[1])
         }
-        return columns
+        return tables.count == 1 ? (tables.first ?? "", columns) : ("", [list])
+    }
+}
+
+extension String {
+    /// The parts between bytes, empty ones too.
+    fileprivate func components(between byte: Unicode.Scalar) -> [String] {
+        utf8.split(separator: UInt8(ascii: byte), omittingEmptySubsequences: false).map {
+            String(decoding: $0, as: UTF8.self)
+        }
     }
 }
 

@@ -13,11 +13,14 @@ struct InsertProbe {
         _ error: DatabaseError, inserting values: [Value]
     ) throws(WriteRefusal) -> WriteRefusal {
         switch error {
-        case .unique(_, let columns):
-            let key = try firstTaken(by: values, through: table.key(over: columns))
+        case .unique(let name, let columns):
+            let named = table.key(over: columns, of: name)
+            let key = try firstTaken(by: values, through: named)
             return .violation(
                 .unique(key.name, columns: key.columns, values: key.columns.map { values[$0] }))
-        case .notNull(_, let column): return .violation(.notNull(column, row: values))
+        case .notNull(let name, let column):
+            let column = table.column(column, of: name) ?? column
+            return .violation(.notNull(column, row: values))
         case .check(let name): return .violation(.check(name, row: values))
         case .foreignKey:
             return try missingParent(of: values).map { .violation($0) } ?? .failed(Problem(error))
@@ -73,9 +76,26 @@ struct InsertProbe {
 
 extension Table {
     /// The key over the columns that SQLite names, and these in its own order.
-    func key(over names: [String]) -> Key {
+    ///
+    /// - Parameter table: as SQLite is understood to name it; empty where that is all in `names`.
+    func key(over names: [String], of table: String) -> Key {
+        let told =
+            table.isEmpty
+            ? names.joined() : names.map { "\(table).\($0)" }.joined(separator: ", ")
+        if let key = keys.first(where: { self.told($0.columns) == told }) { return key }
         let places = names.compactMap { name in columns.firstIndex { $0.name == name } }
         return keys.first { Set($0.columns) == Set(places) }
             ?? Key(ConstraintName.of(name, names, "key"), places)
+    }
+
+    /// The column that SQLite names; nil for one of another table.
+    func column(_ column: String, of table: String) -> String? {
+        let told = table.isEmpty ? column : "\(table).\(column)"
+        return columns.indices.first { self.told([$0]) == told }.map { columns[$0].name }
+    }
+
+    /// How SQLite names columns.
+    private func told(_ places: [Int]) -> String {
+        places.map { "\(name).\(columns[$0].name)" }.joined(separator: ", ")
     }
 }

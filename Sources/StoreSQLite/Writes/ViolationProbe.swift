@@ -19,10 +19,12 @@ struct ViolationProbe {
         _ error: DatabaseError, updating assignments: [Assignment]
     ) throws(WriteRefusal) -> WriteRefusal {
         switch error {
-        case .unique(_, let columns):
-            let (key, values) = try firstTaken(through: table.key(over: columns), assignments)
+        case .unique(let name, let columns):
+            let named = table.key(over: columns, of: name)
+            let (key, values) = try firstTaken(through: named, assignments)
             return .violation(.unique(key.name, columns: key.columns, values: values))
-        case .notNull(let name, let column) where name == table.name:
+        case .notNull(let name, let column) where table.column(column, of: name) != nil:
+            let column = table.column(column, of: name) ?? column
             return .violation(.notNull(column, row: try newRow(assignments)))
         case .check(let name): return .violation(.check(name, row: try newRow(assignments)))
         case .foreignKey:
