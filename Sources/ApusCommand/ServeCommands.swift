@@ -75,7 +75,7 @@ extension Command {
     private static func welcome(to backend: Backend, of options: ServerOptions) -> String {
         let models = backend.models
         let request =
-            models.first.map { "/rest/v1/\($0)?select=*&limit=5" } ?? "/auth/v1/settings"
+            models.first.map { Backend.path(of: $0) + "?select=*&limit=5" } ?? "/auth/v1/settings"
         let page = options.hasPage ? backend.localURL.map { [["page", $0 + "/app/"]] } : nil
         let access = textTable(
             [["URL", backend.url]] + (page ?? []) + [["database", backend.database]]

@@ -1,3 +1,4 @@
+import Bytes
 import Configuration
 import Crypto
 import Diagnostics
@@ -44,6 +45,11 @@ public final class Backend: Sendable {
     /// What is wrong with the files, so that not all that they said at the start is served: while
     /// developing.
     public let fault: FaultReport?
+
+    /// Where the rows of a model are asked for.
+    public static func path(of model: String) -> String {
+        "/rest/v1/\(PercentEncoding.encode(component: model))"
+    }
 
     private let memory: MemoryBudget
     private let services: ServiceRunner

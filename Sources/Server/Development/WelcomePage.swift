@@ -94,7 +94,7 @@ struct WelcomePage {
                 + "<code>apus init</code>.</p>"
         }
         let rows = models.map { model in
-            let path = "/rest/v1/\(PercentEncoding.encode(component: model.name))"
+            let path = Backend.path(of: model.name)
             let link = "\(path)?apikey=\(PercentEncoding.encode(component: key))&limit=10"
             return "<tr><td><a href=\"\(escaped(link))\">\(escaped(path))</a></td>"
                 + "<td>\(escaped(model.columns))</td></tr>\n"
@@ -107,18 +107,19 @@ struct WelcomePage {
     private var example: String { models.first?.name ?? "NAME" }
 
     private var curl: String {
-        let path = "/rest/v1/\(PercentEncoding.encode(component: example))?select=*&limit=5"
+        let path = Backend.path(of: example) + "?select=*&limit=5"
         let trust = url.hasPrefix("https:") ? "-k " : ""
         return "curl \(trust)'\(url)\(path)' \\\n  -H 'apikey: \(key)'"
     }
 
     private var script: String {
-        """
-        import { createClient } from "@supabase/supabase-js"
+        let name = String(utf8: JSON.string(example).bytes)
+        return """
+            import { createClient } from "@supabase/supabase-js"
 
-        const supabase = createClient("\(url)", "\(key)")
-        const { data, error } = await supabase.from("\(example)").select().limit(5)
-        """
+            const supabase = createClient("\(url)", "\(key)")
+            const { data, error } = await supabase.from(\(name)).select().limit(5)
+            """
     }
 
     private func escaped(_ text: String) -> String { HTML.escaped(text) }
