@@ -33,7 +33,7 @@ extension Resolver {
             }) {
                 return fault(
                     "\(parts[0]) is a relation of the outer row: write "
-                        + "\(outer.name).\(parts.joined(separator: "."))", at: offset, scope)
+                        + Self.written([outer.name] + parts), at: offset, scope)
             }
             return unknown(
                 "row or relation", parts[0],
@@ -62,12 +62,14 @@ extension Resolver {
         if let outer = scope.rows.dropLast().last(where: { $0.model.columnIndex(name) != nil }) {
             return fault(
                 "\(name) is a column of the outer row, but a bare name inside exists belongs to "
-                    + "\(scope.innermost?.name ?? "the inner row"): write \(outer.name).\(name)",
+                    + "\(scope.innermost?.name ?? "the inner row"): write "
+                    + Self.written([outer.name, name]),
                 at: offset, scope)
         }
         if let row = scope.innermost, relation(name, of: row.model) != nil {
             return fault(
-                "\(name) is a relation: name a column of it, such as \(name).id", at: offset, scope)
+                "\(name) is a relation: name a column of it, such as "
+                    + Self.written([name, "id"]), at: offset, scope)
         }
         if catalogue.rules.contains(where: { $0.name == name }) {
             return fault("\(name) is a rule: write \(name)()", at: offset, scope)
@@ -88,6 +90,11 @@ extension Resolver {
         return fault(
             "\(model.name) has no column \"\(name)\"", at: offset, scope,
             suggestion: nearest(name, in: model.columns.map(\.name) + others))
+    }
+
+    /// A path as rules write it.
+    private static func written(_ parts: [String]) -> String {
+        parts.map(ReservedNames.inRules).joined(separator: ".")
     }
 
     func unknown(

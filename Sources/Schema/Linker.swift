@@ -66,7 +66,11 @@ struct Linker {
 
     private func target(of reference: ModelDraft.Reference) -> ModelDraft? {
         if let target = byName[reference.target] { return target }
-        if !unread.contains(reference.target) {
+        if reference.target.contains("/") {
+            report.fault(
+                "a model is a file of its name, which holds no \"/\"",
+                at: reference.targetLocation)
+        } else if !unread.contains(reference.target) {
             report.fault(
                 "there is no model \"\(reference.target)\"", at: reference.targetLocation,
                 suggestion: nearest(reference.target, in: drafts.map(\.name) + unread.sorted()))

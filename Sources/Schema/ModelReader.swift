@@ -20,6 +20,11 @@ struct ModelReader {
                 "a model cannot be called \"rpc\": /rest/v1/rpc is for functions",
                 at: file.location(0))
         }
+        if name == "*" {
+            report.fault(
+                "a model cannot be called \"*\": feeds take that for all models",
+                at: file.location(0))
+        }
         guard let root = reader.parse() else { return nil }
         guard root.kind == .object else {
             reader.fault("a model file must hold an object", at: root)
@@ -212,19 +217,12 @@ struct ModelReader {
         guard let on = words["on"]?.value else { return }
         var parts: [Index.Part] = []
         for element in on.elements {
-            let text = (element.string ?? "").split(separator: " ").map(String.init)
-            let order = text.count > 1 ? text[1].lowercased() : "asc"
-            guard (1...2).contains(text.count), order == "asc" || order == "desc" else {
+            guard let part = indexPart(element) else { continue }
+            if parts.contains(where: { $0.column == part.column }) {
                 reader.fault(
-                    "an index part is a column's name, perhaps with \"asc\" or \"desc\"",
-                    at: element)
-                continue
-            }
-            guard let index = column(text[0], "\"indexes\"", at: element) else { continue }
-            if parts.contains(where: { $0.column == index }) {
-                reader.fault("\"\(text[0])\" stands here twice", at: element)
+                    "\"\(draft.columns[part.column].name)\" stands here twice", at: element)
             } else {
-                parts.append(Index.Part(column: index, isDescending: order == "desc"))
+                parts.append(part)
             }
         }
         guard !parts.isEmpty else { return }
@@ -238,6 +236,26 @@ struct ModelReader {
         }
         draft.indexes.append(Index(name: name, parts: parts, predicate: predicate))
         draft.globalNames.append((name, reader.file.location(value.offset)))
+    }
+
+    /// A column's name, which may hold blanks, and perhaps a direction behind it.
+    private func indexPart(_ element: JSONValue) -> Index.Part? {
+        let text = element.string ?? ""
+        if let index = draft.columnIndex(text) {
+            return Index.Part(column: index, isDescending: false)
+        }
+        var words = text.split(separator: " ", omittingEmptySubsequences: false)
+        let last = words.last?.lowercased()
+        let hasDirection = words.count > 1 && (last == "asc" || last == "desc")
+        if hasDirection { words.removeLast() }
+        let name = words.joined(separator: " ")
+        if !hasDirection, words.count > 1, draft.columnIndex(String(words[0])) != nil {
+            reader.fault(
+                "an index part is a column's name, perhaps with \"asc\" or \"desc\"", at: element)
+            return nil
+        }
+        guard let index = column(name, "\"indexes\"", at: element) else { return nil }
+        return Index.Part(column: index, isDescending: last == "desc" && hasDirection)
     }
 
     private mutating func readChecks(_ value: JSONValue) {

@@ -38,7 +38,7 @@ struct RuleFile {
         let location = reader.file.location(member.key.offset)
         let head = member.name.split(separator: "(", maxSplits: 1, omittingEmptySubsequences: false)
         let name = String(head[0]).trimmingSpaces
-        guard reader.isValid(name: name, "the rule's name", at: location) else { return nil }
+        guard reader.isPlain(name: name, "the rule's name", at: location) else { return nil }
         var parameters: [String] = []
         var types: [ColumnType?] = []
         if head.count == 2 {
@@ -75,7 +75,7 @@ struct RuleFile {
             reader.fault("a parameter is a name and perhaps a type, such as \"team uuid\"", at: key)
             return nil
         }
-        guard reader.isValid(name: words[0], "the parameter's name", at: location) else {
+        guard reader.isPlain(name: words[0], "the parameter's name", at: location) else {
             return nil
         }
         guard words.count == 2 else { return (words[0], nil) }

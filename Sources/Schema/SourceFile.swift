@@ -218,28 +218,33 @@ struct FileReader {
         return "there is no type \"\(word)\": write \(TypeSpelling.words(for: type))"
     }
 
-    /// Whether `name` can be the name of a table, column, index or rule; reports when not.
+    /// Whether `name` can be the name of a rule or of its parameter, which rules name bare; reports
+    /// when not.
+    func isPlain(name: String, _ what: String, at location: SourceLocation) -> Bool {
+        let bytes = name.utf8
+        guard bytes.allSatisfy(ASCII.isNameByte), bytes.first.map(ASCII.isDigit) != true else {
+            report.fault(
+                "\(what) \"\(name)\" may only hold letters (a-z, A-Z), digits and _, and not start "
+                    + "with a digit", at: location)
+            return false
+        }
+        return isValid(name: name, what, at: location)
+    }
+
+    /// Whether `name` can be the name of a table, column, index or constraint: any that PostgreSQL
+    /// has; reports when not.
     @discardableResult
     func isValid(name: String, _ what: String, at location: SourceLocation) -> Bool {
         func fails(_ message: String) -> Bool {
             report.fault(message, at: location)
             return false
         }
-        let bytes = Array(name.utf8)
-        guard let first = bytes.first else { return fails("\(what) may not be empty") }
-        let isSpelled = bytes.allSatisfy { ASCII.isNameByte($0) } && !ASCII.isDigit(first)
-        guard isSpelled else {
-            return fails(
-                "\(what) \"\(name)\" may only hold letters (a-z, A-Z), digits and _, and not start "
-                    + "with a digit"
-            )
+        if name.isEmpty { return fails("\(what) may not be empty") }
+        if name.utf8.contains(0) { return fails("\(what) may not hold the character NUL") }
+        guard name.utf8.count <= SchemaLimits.nameBytesMax else {
+            return fails("\(what) \"\(name)\" is longer than \(SchemaLimits.nameBytesMax) bytes")
         }
-        guard bytes.count <= SchemaLimits.nameBytesMax else {
-            return fails(
-                "\(what) \"\(name)\" is longer than \(SchemaLimits.nameBytesMax) characters")
-        }
-        let lower = name.lowercased()
-        if EngineNames.prefixes.contains(where: lower.hasPrefix) {
+        if EngineNames.isReserved(name) {
             return fails(
                 "\(what) \"\(name)\" starts with a prefix kept for the server's own tables")
         }

@@ -125,11 +125,37 @@ struct FaultCase: CustomTestStringConvertible {
             "a reserved column", #"{"properties": {"rowid": {"type": "integer"}}}"#,
             #"models/things.json:1:17: a column cannot be called "rowid""#),
         FaultCase(
-            "a bad name", #"{"properties": {"two words": {"type": "integer"}}}"#,
+            "a name of nothing", #"{"properties": {"": {"type": "integer"}}}"#,
+            "models/things.json:1:17: the column's name may not be empty"),
+        FaultCase(
+            "a name with NUL", #"{"properties": {"a\u0000b": {"type": "integer"}}}"#,
+            "models/things.json:1:17: the column's name may not hold the character NUL"),
+        FaultCase(
+            "a name of 64 bytes", "{\"properties\": {\"\(wide)\": {\"type\": \"integer\"}}}",
+            "models/things.json:1:17: the column's name \"\(wide)\" is longer than 63 bytes"),
+        FaultCase(
+            "an index part that is no column and direction",
+            #"{"properties": {"a": {"type": "string"}}, "indexes": [{"on": ["a down"]}]}"#,
             #"""
-            models/things.json:1:17: the column's name "two words" may only hold letters \#
-            (a-z, A-Z), digits and _, and not start with a digit
+            models/things.json:1:63: an index part is a column's name, perhaps with "asc" or "desc"
             """#
+        ),
+        FaultCase(
+            "a model that can be no file",
+            #"{"properties": {"a": {"type": "string", "references": {"model": "x/y"}}}}"#,
+            #"models/things.json:1:65: a model is a file of its name, which holds no "/""#),
+        FaultCase(
+            "an internal name in another case",
+            #"{"properties": {"_APUS_x": {"type": "integer"}}}"#,
+            #"""
+            models/things.json:1:17: the column's name "_APUS_x" starts with a prefix kept \#
+            for the server's own tables
+            """#
+        ),
+        FaultCase(
+            "a column that differs in case beyond ASCII",
+            #"{"properties": {"ä": {"type": "string"}, "Ä": {"type": "string"}}}"#,
+            #"models/things.json:1:42: the column "Ä" differs from another only in upper and lower case"#
         ),
         FaultCase(
             "an internal name", #"{"properties": {"_apus_x": {"type": "integer"}}}"#,
@@ -143,6 +169,9 @@ struct FaultCase: CustomTestStringConvertible {
             #"{"properties": {"a": {"type": "string"}}, "checks": {"things_a_check": "true"}}"#,
             #"models/things.json:1:54: "things_a_check" is the name of a column's own check"#),
     ]
+
+    /// 32 characters.
+    private static let wide = String(repeating: "ß", count: 32)
 
     static let columns: [FaultCase] = [
         .column("1", #"22: a property must be an object"#),
