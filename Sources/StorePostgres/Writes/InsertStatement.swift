@@ -41,7 +41,8 @@ struct InsertStatement {
 
     private func appendInsertion(to writer: inout ProgramWriter) {
         writer.append("INSERT INTO ")
-        writer.append(writer.dialect.table(table.name))
+        // Behind ON CONFLICT, a table of the name "excluded" would be ambiguous.
+        writer.append(table.name, as: Alias.new)
         writer.append(" (")
         writer.append(places, of: table)
         writer.append(") SELECT ")
