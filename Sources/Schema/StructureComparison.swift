@@ -11,6 +11,10 @@ struct StructureComparison {
     let renaming: StructureRenaming
     var steps: [Difference.Step] = []
     private var refusals: [Difference.Refusal] = []
+    /// The models whose tables are as they are to be.
+    private var reached: Set<String> = []
+    /// The foreign keys to tables that are made later: of models that refer in a circle.
+    private var late: [Difference.Step] = []
     /// Of the table that is compared.
     var alterations: [(alteration: TableAlteration, item: Difference.Item)] = []
 
@@ -32,16 +36,32 @@ struct StructureComparison {
         rename()
         var changes = changes()
         releaseKeys(of: &changes)
-        for model in declared.catalogue.modelsByDependency {
-            guard let definition = declared.definition(of: model) else { continue }
-            if let change = changes.first(where: { $0.model.name == model.name }) {
-                alterations = change.alterations
-                finish(model, definition, change.old, change.new)
-            } else if hasRoom(for: model) {
-                make(definition, of: model)
-            }
-        }
+        for model in declared.catalogue.modelsByDependency { reach(model, changes) }
+        steps += late
         dropTables(owned: owned)
+    }
+
+    /// Makes a model's table, or changes it.
+    private mutating func reach(_ model: Model, _ changes: [ChangedTable]) {
+        guard !reached.contains(model.name), let definition = declared.definition(of: model) else {
+            return
+        }
+        if let change = changes.first(where: { $0.model.name == model.name }) {
+            if !change.alterations.isEmpty { makeTargets(of: model, changes) }
+            alterations = change.alterations
+            finish(model, definition, change.old, change.new)
+        } else if hasRoom(for: model) {
+            make(definition, of: model)
+        }
+        reached.insert(model.name)
+    }
+
+    /// What a table is to refer to from now on has to be there, also where that refers back.
+    private mutating func makeTargets(of model: Model, _ changes: [ChangedTable]) {
+        guard declared.dialect.needsTargets else { return }
+        for key in model.references where built.tables[key.target.lowercased()] == nil {
+            if let target = declared.catalogue.model(key.target) { reach(target, changes) }
+        }
     }
 
     /// What differs of each table that is there.
@@ -112,10 +132,18 @@ struct StructureComparison {
     private mutating func make(_ table: TableDefinition, of model: Model) {
         let dialect = declared.dialect
         let place = SourceLocation(file: model.file)
-        steps.append(
-            step(
-                "table \(table.name)", .table(table.name.lowercased()), place,
-                dialect.createTable(table)))
+        let first = table.referring { reference in
+            !dialect.needsTargets || reference.target == table.name
+                || reached.contains(reference.target)
+        }
+        let part = SchemaPart.table(table.name.lowercased())
+        steps.append(step("table \(table.name)", part, place, dialect.createTable(first)))
+        for reference in table.references where !first.references.contains(reference) {
+            late.append(
+                step(
+                    "reference \(reference.name) of \(table.name) to \(reference.target)", part,
+                    place, dialect.addReference(reference, to: table), isFree: true))
+        }
         for index in table.indexes {
             // Of a table without rows.
             steps.append(

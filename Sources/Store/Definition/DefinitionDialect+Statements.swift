@@ -57,6 +57,30 @@ extension DefinitionDialect {
         return "\(text) \(constraint(reference.name))\(target(of: reference))"
     }
 
+    /// The statement that adds a foreign key to a table that is there already.
+    public func addReference(
+        _ reference: TableDefinition.Reference, to table: TableDefinition
+    ) -> String {
+        "ALTER TABLE \(self.table(table.name)) ADD "
+            + constraint(reference.name) + foreignKey(reference, of: table)
+    }
+
+    /// The statements, without semicolons, that make tables and their indexes: each foreign key
+    /// once the table is there that it refers to.
+    public func create(all tables: [TableDefinition]) -> [String] {
+        var made: Set<String> = []
+        var statements: [String] = []
+        var late: [String] = []
+        for table in tables {
+            made.insert(table.name)
+            let first = table.referring { !needsTargets || made.contains($0.target) }
+            statements += create(first)
+            late += table.references.filter { !first.references.contains($0) }
+                .map { addReference($0, to: table) }
+        }
+        return statements + late
+    }
+
     /// The statements, without semicolons, that make a table and then its indexes.
     public func create(_ table: TableDefinition) -> [String] {
         [createTable(table)] + table.indexes.map { createIndex($0, of: table) }

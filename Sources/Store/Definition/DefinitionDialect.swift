@@ -22,6 +22,13 @@ public protocol DefinitionDialect: Dialect {
     /// refers to does, and when it is checked.
     func referenceOptions(onDelete action: DeleteAction) -> String
 
+    /// Whether the engine itself names a foreign key that is broken: then it has the name that the
+    /// model gives it.
+    var tellsKeyNames: Bool { get }
+
+    /// Whether a foreign key can be made only where the table is that it refers to.
+    var needsTargets: Bool { get }
+
     /// What stands behind a table's columns and constraints, with a blank before it.
     var tableOptions: String { get }
 
@@ -95,6 +102,12 @@ public protocol DefinitionDialect: Dialect {
 }
 
 extension DefinitionDialect {
+    /// It says that some is.
+    public var tellsKeyNames: Bool { false }
+
+    /// It may come later.
+    public var needsTargets: Bool { false }
+
     /// Nothing holds it.
     public func release(
         _ key: TableStructure.Key, of table: TableStructure

@@ -177,6 +177,13 @@ public struct TableDefinition: Hashable, Sendable {
         return column.isNullable || column.defaultValue != nil || column.fill != nil
     }
 
+    /// The same table with those foreign keys only for which something holds.
+    public func referring(where holds: (Reference) -> Bool) -> TableDefinition {
+        TableDefinition(
+            name, columns, primaryKey: primaryKey, uniques: uniques,
+            references: references.filter(holds), checks: checks, indexes: indexes)
+    }
+
     /// The foreign key that a column alone makes.
     public func reference(of column: Int) -> Reference? {
         references.first { $0.columns == [column] }

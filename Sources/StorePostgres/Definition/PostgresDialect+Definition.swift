@@ -32,6 +32,12 @@ extension PostgresDialect: DefinitionDialect {
         "\(action.clause) DEFERRABLE"
     }
 
+    /// See ``Store/DefinitionDialect/tellsKeyNames``: refusals name them.
+    public var tellsKeyNames: Bool { true }
+
+    /// See ``Store/DefinitionDialect/needsTargets``.
+    public var needsTargets: Bool { true }
+
     /// See ``Store/DefinitionDialect/tableOptions``.
     public var tableOptions: String { "" }
 

@@ -39,8 +39,8 @@ final class PostgresScratch: MigrationTarget {
     func lines(ofTables definitions: [TableDefinition]) throws(Problem) -> [String] {
         try use { session throws(Problem) in
             try worded { () throws(DatabaseError) in
-                for table in definitions {
-                    for statement in PostgresDialect().create(table) { try session.run(statement) }
+                for statement in PostgresDialect().create(all: definitions) {
+                    try session.run(statement)
                 }
                 return try session.lines()
             }
