@@ -2,7 +2,7 @@ public import Store
 
 /// A reference from columns of one model to a key of another.
 public struct ForeignKey: Hashable, Sendable {
-    /// The constraint's name, `{table}_{column}_fkey`.
+    /// The constraint's name, `{table}_{columns}_fkey` unless the model file has another.
     public let name: String
     /// The referring columns, as indexes into the model's columns.
     public let columns: [Int]
@@ -10,8 +10,8 @@ public struct ForeignKey: Hashable, Sendable {
     public let target: String
     /// The columns referred to, as indexes into the target's columns.
     public let targetColumns: [Int]
-    /// The name of the column referred to.
-    let targetName: String
+    /// The names of the columns referred to.
+    let targetNames: [String]
     /// What a delete of the target row does here.
     public let onDelete: DeleteAction
     /// The relation's name seen from the referring row (`as`).

@@ -10,7 +10,7 @@ struct Linker {
     /// The models whose files could not be read.
     let unread: Set<String>
     let report: Report
-    private let byName: [String: ModelDraft]
+    let byName: [String: ModelDraft]
 
     init(drafts: [ModelDraft], unread: Set<String>, report: Report) {
         self.drafts = drafts
@@ -24,8 +24,9 @@ struct Linker {
         checkGlobalNames()
         var keys: [String: [ForeignKey]] = [:]
         for draft in drafts {
-            keys[draft.name] = draft.references.compactMap { foreignKey($0, of: draft) }
+            keys[draft.name] = foreignKeys(of: draft)
         }
+        warnOfCircles(keys)
         checkRelationNames()
         let relationships = RelationshipBuilder(drafts: drafts, keys: keys).build()
         let tables = TableBuilder(drafts: drafts, keys: keys)
@@ -37,91 +38,6 @@ struct Linker {
             return Model(
                 draft, tables.table(of: draft), references: keys[draft.name] ?? [],
                 relationships: relationships.filter { $0.source == draft.name })
-        }
-    }
-
-    // MARK: References
-
-    private func foreignKey(_ reference: ModelDraft.Reference, of draft: ModelDraft) -> ForeignKey?
-    {
-        guard let target = target(of: reference) else { return nil }
-        guard let column = targetColumn(reference, target) else { return nil }
-        if draft.faultyColumns.contains(reference.column) { return nil }
-        if target.faultyColumns.contains(column) { return nil }
-        let own = draft.columns[reference.column]
-        let other = target.columns[column]
-        guard own.type.isComparable(with: other.type) else {
-            report.fault(
-                "\"\(own.name)\" is \(own.type.wireName) but \"\(target.name).\(other.name)\" is "
-                    + "\(other.type.wireName): the types must be the same", at: own.location)
-            return nil
-        }
-        checkDelete(reference, own)
-        return ForeignKey(
-            name: ConstraintName.of(draft.name, [own.name], "fkey"), columns: [reference.column],
-            target: target.name, targetColumns: [column], targetName: other.name,
-            onDelete: reference.onDelete,
-            alias: reference.alias, inverse: reference.inverse)
-    }
-
-    private func target(of reference: ModelDraft.Reference) -> ModelDraft? {
-        if let target = byName[reference.target] { return target }
-        if reference.target.contains("/") {
-            report.fault(
-                "a model is a file of its name, which holds no \"/\"",
-                at: reference.targetLocation)
-        } else if !unread.contains(reference.target) {
-            report.fault(
-                "there is no model \"\(reference.target)\"", at: reference.targetLocation,
-                suggestion: nearest(reference.target, in: drafts.map(\.name) + unread.sorted()))
-        }
-        return nil
-    }
-
-    private func targetColumn(_ reference: ModelDraft.Reference, _ target: ModelDraft) -> Int? {
-        /// What may follow from a fault of the target is held back.
-        func fault(_ message: String, at location: SourceLocation, suggestion: String? = nil) {
-            if target.hasFaults { return }
-            report.fault(message, at: location, suggestion: suggestion)
-        }
-        guard let name = reference.targetColumn else {
-            if target.primaryKey.count == 1 { return target.primaryKey[0] }
-            fault(
-                "the key of \"\(target.name)\" has \(target.primaryKey.count) columns and a "
-                    + "reference is one column: name a unique column of it with \"column\", or "
-                    + "give it a key of one column", at: reference.targetLocation)
-            return nil
-        }
-        guard let index = target.columnIndex(name) else {
-            fault(
-                "the model \"\(target.name)\" has no column \"\(name)\"",
-                at: reference.targetColumnLocation,
-                suggestion: nearest(name, in: target.columns.map(\.name)))
-            return nil
-        }
-        guard target.isUnique(index) else {
-            fault(
-                "\"\(target.name).\(name)\" is not unique: a reference needs a key; add "
-                    + "[\"\(name)\"] to the \"unique\" of \"\(target.name)\"",
-                at: reference.targetColumnLocation)
-            return nil
-        }
-        return index
-    }
-
-    private func checkDelete(_ reference: ModelDraft.Reference, _ column: Column) {
-        switch reference.onDelete {
-        case .setNull where !column.isNullable:
-            report.fault(
-                "onDelete \"setNull\" needs a column that may be null, and \"\(column.name)\" is "
-                    + "required",
-                at: reference.onDeleteLocation)
-        case .setDefault where !column.isNullable:
-            if case .constant? = column.default { return }
-            report.fault(
-                "onDelete \"setDefault\" needs a constant default, and \"\(column.name)\" has none",
-                at: reference.onDeleteLocation)
-        case .setNull, .setDefault, .noAction, .restrict, .cascade: break
         }
     }
 
@@ -171,38 +87,6 @@ struct Linker {
                 claim(reference.alias, of: draft.name, at: reference.aliasLocation)
                 claim(reference.inverse, of: reference.target, at: reference.inverseLocation)
             }
-        }
-    }
-
-    /// Embeds and cascades look rows up by their foreign keys, so each gets an index unless a key
-    /// or a full index already starts with it.
-    ///
-    /// - Parameter taken: the names of all tables and indexes, in lower case: those of one database
-    ///   are all different.
-    private func addKeyIndexes(
-        _ draft: inout ModelDraft, _ keys: [ForeignKey], taken: inout Set<String>
-    ) {
-        for key in keys {
-            let column = key.columns[0]
-            let isCovered =
-                draft.primaryKey.first == column
-                || draft.uniques.contains { $0.columns.first == column }
-                || draft.indexes.contains {
-                    $0.parts.first?.column == column && $0.predicate == nil
-                }
-            if isCovered { continue }
-            let columns = [draft.columns[column].name]
-            var name = ConstraintName.of(draft.name, columns, "fkey_idx")
-            var number = 0
-            while !taken.insert(name.lowercased()).inserted {
-                number += 1
-                name = ConstraintName.of(draft.name, columns, "fkey_idx\(number)")
-            }
-            draft.indexes.append(
-                Index(
-                    name: name,
-                    parts: [Index.Part(column: column, isDescending: false)],
-                    predicate: nil))
         }
     }
 }

@@ -172,7 +172,8 @@ public struct Migrator: Sendable {
         let files = Dictionary(set.files.map { ($0.version, $0) }) { first, _ in first }
         let applied = status.order.compactMap { files[$0] }
         let list = overtaken.map(\.path).joined(separator: ", ")
-        let way = "Merged from another branch: take it back there and give it a version after "
+        let way =
+            "Merged from another branch: take it back there and give it a version after "
             + "\(status.order.max() ?? ""), if no database has applied it; or, if it was "
             + "generated, delete it and let 'apus migrate new NAME' write it anew."
         do throws(Problem) {
@@ -281,7 +282,7 @@ public struct Migrator: Sendable {
         let live = try DatabaseStructure(of: transaction)
         if live.tables.isEmpty { return false }
         let (before, after) = dryRun.structures(around: file)
-        if after == before { return false }
+        if after == before { return live.hasTaken(namesOfKeysFrom: before, to: after) }
         return live.hasTaken(stepFrom: before, to: after)
             || takesOver && isGenerated && !live.isReady(forStepFrom: before, to: after)
     }

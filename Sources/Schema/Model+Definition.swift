@@ -44,7 +44,7 @@ extension Model {
 
 extension ForeignKey {
     fileprivate var definition: TableDefinition.Reference {
-        TableDefinition.Reference(name, columns, to: target, [targetName], onDelete: onDelete)
+        TableDefinition.Reference(name, columns, to: target, targetNames, onDelete: onDelete)
     }
 }
 

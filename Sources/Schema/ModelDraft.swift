@@ -4,17 +4,22 @@ import Store
 struct ModelDraft {
     /// A reference whose target is not looked up yet.
     struct Reference {
-        let column: Int
+        let columns: [Int]
+        let location: SourceLocation
         let target: String
         let targetLocation: SourceLocation
-        let targetColumn: String?
-        let targetColumnLocation: SourceLocation
+        /// Nil for the target's key.
+        let targetColumns: [String]?
+        let targetColumnsLocation: SourceLocation
         let onDelete: DeleteAction
         let onDeleteLocation: SourceLocation
         let alias: String?
         let aliasLocation: SourceLocation
         let inverse: String?
         let inverseLocation: SourceLocation
+        /// The constraint's; nil for one made of the columns.
+        let name: String?
+        let nameLocation: SourceLocation
     }
 
     let name: String
@@ -47,8 +52,14 @@ struct ModelDraft {
 
     func columnIndex(_ name: String) -> Int? { columns.firstIndex { $0.name == name } }
 
-    /// Whether no two rows share the value of the one column.
-    func isUnique(_ column: Int) -> Bool {
-        primaryKey == [column] || uniques.contains { $0.columns == [column] }
+    /// Whether no two rows share the values of the columns, in whatever order.
+    func isUnique(_ columns: [Int]) -> Bool {
+        let wanted = Set(columns)
+        return Set(primaryKey) == wanted || uniques.contains { Set($0.columns) == wanted }
+    }
+
+    /// The names of columns, with commas between.
+    func names(_ places: [Int]) -> String {
+        places.map { columns[$0].name }.joined(separator: ", ")
     }
 }

@@ -53,6 +53,7 @@ struct ModelReader {
         readColumns(words)
         readPrimaryKey(words["primaryKey"], root: root)
         for unique in words["unique"]?.value.elements ?? [] { readUnique(unique) }
+        for reference in words["references"]?.value.elements ?? [] { readReference(reference) }
         for index in words["indexes"]?.value.elements ?? [] { readIndex(index) }
         if let checks = words["checks"] { readChecks(checks.value) }
         if let access = words["access"] {
@@ -210,6 +211,18 @@ struct ModelReader {
         let name = ConstraintName.of(draft.name, columns.map { draft.columns[$0].name }, "key")
         draft.uniques.append(Table.Key(name, columns))
         draft.globalNames.append((name, reader.file.location(names.offset)))
+    }
+
+    private mutating func readReference(_ value: JSONValue) {
+        let location = reader.file.location(value.offset)
+        let read = ReferenceReader(reader: reader, location: location)
+            .read(value) { columns($0, "\"references\"") }
+        guard let read else { return }
+        if draft.references.contains(where: { Set($0.columns) == Set(read.columns) }) {
+            reader.fault("what these columns refer to is already said", at: value)
+        } else {
+            draft.references.append(read)
+        }
     }
 
     private mutating func readIndex(_ value: JSONValue) {

@@ -30,7 +30,9 @@ struct PropertyReader {
             type: type, words, isRequired: isRequired, bounds, jsonRule(type, kind, words))
         check(column, words)
         if let references = words["references"] {
-            readReference(references.value, column: draft.columns.count, draft: &draft)
+            let read = ReferenceReader(reader: reader, location: location)
+                .read(references.value, ofColumn: draft.columns.count)
+            if let read { draft.references.append(read) }
         }
         return column
     }
@@ -154,27 +156,6 @@ struct PropertyReader {
             rules[verb] = verb.entry(in: words).map { reader.file.rule($0.value) }
         }
         return ColumnAccess(rules: rules)
-    }
-
-    private func readReference(_ value: JSONValue, column: Int, draft: inout ModelDraft) {
-        let words = reader.words(of: value, .references)
-        guard let model = words["model"] else { return }
-        func place(_ word: String) -> SourceLocation {
-            words[word].map { reader.file.location($0.value.offset) } ?? location
-        }
-        for word in ["as", "inverse"] {
-            guard let name = words[word]?.value.string else { continue }
-            reader.isValid(name: name, "the relation's name", at: place(word))
-        }
-        draft.references.append(
-            ModelDraft.Reference(
-                column: column, target: model.value.string ?? "", targetLocation: place("model"),
-                targetColumn: words["column"]?.value.string, targetColumnLocation: place("column"),
-                onDelete: words["onDelete"]?.value.string.flatMap(DeleteAction.init)
-                    ?? .noAction,
-                onDeleteLocation: place("onDelete"),
-                alias: words["as"]?.value.string, aliasLocation: place("as"),
-                inverse: words["inverse"]?.value.string, inverseLocation: place("inverse")))
     }
 }
 

@@ -142,8 +142,8 @@ struct Word: Sendable {
 struct Vocabulary: Sendable {
     /// The kinds of object; the raw value is the name in the JSON Schema's `$defs`.
     enum Name: String, Sendable, CaseIterable {
-        case model, property, items, references, expression, index, access, update, columnAccess
-        case realtime
+        case model, property, items, references, reference, expression, index, access, update
+        case columnAccess, realtime
     }
 
     /// What an object of this kind is called in messages: `a property`.

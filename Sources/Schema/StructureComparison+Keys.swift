@@ -19,7 +19,7 @@ struct ChangedTable {
             case .dropColumn(let name): key.contains(name.lowercased())
             case .addColumn, .requirement, .constantDefault, .attributes, .condition, .addUnique,
                 .dropOtherUnique, .addReference, .dropReference, .addCheck, .dropCheck,
-                .constraintNames, .options, .addIndex, .dropIndex:
+                .constraintNames, .keyName, .options, .addIndex, .dropIndex:
                 false
             }
         }

@@ -16,6 +16,10 @@ extension StructureComparison {
         func part(_ column: Column) -> SchemaPart { part(column.name.lowercased()) }
         func part(_ column: String) -> SchemaPart { .column(table: old.name, name: column) }
         func name(_ column: Column) -> String { "\(model.name).\(column.name)" }
+        func names(_ places: [Int]) -> String {
+            let names = places.map { model.columns[$0].name }.joined(separator: ", ")
+            return places.count == 1 ? "\(model.name).\(names)" : "\(model.name) (\(names))"
+        }
 
         /// The columns of the database that the model does not declare.
         var gone: [TableStructure.Column] {
@@ -230,17 +234,18 @@ extension StructureComparison {
                 !pair.old.keys.contains(key)
             else { continue }
             let column = pair.model.columns[reference.columns[0]]
+            let name = pair.names(reference.columns)
             // A new column brings its reference along.
             if reference.columns.count == 1, pair.old.column(columns[0]) == nil { continue }
             let isChange = pair.old.keys.contains { $0.columns == columns }
             for old in pair.old.keys where old.columns == columns {
                 note(
-                    .dropReference(old), .change, "what \(pair.name(column)) refers to",
+                    .dropReference(old), .change, "what \(name) refers to",
                     pair.part(column), at: column.location)
             }
             note(
                 .addReference(reference), isChange ? .change : .add,
-                "the reference of \(pair.name(column)) to \(reference.target)", pair.part(column),
+                "the reference of \(name) to \(reference.target)", pair.part(column),
                 at: column.location)
         }
         for key in pair.old.keys where !pair.new.keys.contains(key) {
@@ -312,7 +317,7 @@ extension StructureComparison {
 
     /// Constraints are called by the names of tables and columns: in refusals, clients see them.
     private mutating func compareNames(_ pair: Pair) {
-        guard renaming.touches(pair.model) else { return }
+        guard renaming.touches(pair.model) else { return compareKeyNames(pair) }
         let (old, new) = (pair.old.constraintNames, pair.new.constraintNames)
         let isKept =
             (old.primaryKey ?? new.primaryKey) == new.primaryKey
@@ -322,6 +327,19 @@ extension StructureComparison {
         note(
             .constraintNames, .change, "the names of the constraints of \(pair.model.name)",
             pair.part, at: pair.place)
+    }
+
+    /// What foreign keys are called is the model's to say.
+    private mutating func compareKeyNames(_ pair: Pair) {
+        guard declared.dialect.tellsKeyNames else { return }
+        let (old, new) = (pair.old.constraintNames.keys, pair.new.constraintNames.keys)
+        for (key, former) in old.sorted(by: { $0.value < $1.value }) {
+            guard let name = new[key], name != former else { continue }
+            note(
+                .keyName(key, from: former, to: name), .rename,
+                "constraint \(former) of \(pair.model.name) to \(name)", pair.part,
+                at: pair.place)
+        }
     }
 
     /// Whether what is in both is called the same.

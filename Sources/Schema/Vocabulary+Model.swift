@@ -8,6 +8,7 @@ extension Vocabulary {
         case .property: property
         case .items: items
         case .references: references
+        case .reference: reference
         case .expression: expression
         case .index: index
         case .access: access
@@ -40,6 +41,9 @@ extension Vocabulary {
             Word(
                 "unique", .list(.list(.text, min: 1), min: 0),
                 "Sets of columns no two rows share."),
+            Word(
+                "references", .list(.words(.reference), min: 0),
+                "What several columns refer to together; a column's own says what it alone does."),
             Word("indexes", .list(.words(.index), min: 0), "The indexes."),
             Word("checks", .map(.expression), "Conditions every row must keep, by name."),
             Word(
@@ -56,12 +60,29 @@ extension Vocabulary {
         words: [
             Word("model", .text, "The model referred to.", isRequired: true),
             Word("column", .text, "The column referred to; the model's key when left out."),
-            Word("as", .text, "The relation's name seen from here."),
-            Word("inverse", .text, "The relation's name seen from the other model."),
+        ] + relationWords)
+
+    static let reference = Vocabulary(
+        noun: "a reference of a model",
+        words: [
+            Word("columns", .list(.text, min: 1), "The columns that refer.", isRequired: true),
+            Word("model", .text, "The model referred to.", isRequired: true),
             Word(
-                "onDelete", .choice(DeleteAction.allCases.map(\.rawValue)),
-                "What a delete of the other row does here; noAction when left out."),
-        ])
+                "to", .list(.text, min: 1),
+                "The columns referred to, in the same order; the model's key when left out."),
+        ] + relationWords)
+
+    private static let relationWords = [
+        Word("as", .text, "The relation's name seen from here."),
+        Word("inverse", .text, "The relation's name seen from the other model."),
+        Word(
+            "onDelete", .choice(DeleteAction.allCases.map(\.rawValue)),
+            "What a delete of the other row does here; noAction when left out."),
+        Word(
+            "name", .text,
+            "The constraint's name, in refusals and as a hint for embeds; made from the columns "
+                + "when left out."),
+    ]
 
     static let expression = Vocabulary(
         noun: "an expression",

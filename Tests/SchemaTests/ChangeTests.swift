@@ -319,7 +319,10 @@ import Testing
         """#
     }
 
-    @Test(arguments: changes + conversions + families + hard + FoundChanges.changes, Engine.installed)
+    private static let all =
+        changes + conversions + families + hard + references + FoundChanges.changes
+
+    @Test(arguments: all, Engine.installed)
     func `dev makes a change at once, or lists what is in the way`(
         change: Change, engine: Engine
     ) throws {
@@ -346,7 +349,7 @@ import Testing
         #expect(try change.isFound(place.value(change.query)))
     }
 
-    @Test(arguments: changes + conversions + families + hard + FoundChanges.changes, Engine.installed)
+    @Test(arguments: all, Engine.installed)
     func `a file makes a change, on a fresh checkout too`(
         change: Change, engine: Engine
     ) throws {
@@ -374,7 +377,7 @@ import Testing
         #expect(try change.isFound(place.value(change.query)))
     }
 
-    @Test(arguments: changes + families + hard, Engine.installed)
+    @Test(arguments: changes + families + hard + references, Engine.installed)
     func `a change that dev has made is taken over by the file that is written for it`(
         change: Change, engine: Engine
     ) throws {

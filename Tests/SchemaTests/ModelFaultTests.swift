@@ -37,8 +37,8 @@ struct FaultCase: CustomTestStringConvertible {
         FaultCase(
             "a word far from any", #"{"properties": {}, "xyzzy": 1}"#,
             #"models/things.json:1:20: a model has no word "xyzzy"; it has $schema, description, "#
-                + "renamedFrom, deprecated, properties, required, primaryKey, unique, indexes, checks, "
-                + "search, realtime, access"
+                + "renamedFrom, deprecated, properties, required, primaryKey, unique, references, "
+                + "indexes, checks, search, realtime, access"
         ),
         FaultCase(
             "names that are swapped",
@@ -266,7 +266,7 @@ struct FaultCase: CustomTestStringConvertible {
             #"53: "onUpdate" must be an object ($expr)"#),
         .column(
             #"{"type": "string", "format": "uuid", "references": "teams"}"#,
-            #"73: "references" must be an object (model, column, as, inverse, onDelete)"#),
+            #"73: "references" must be an object (model, column, as, inverse, onDelete, name)"#),
         .column(
             #"{"type": "string", "format": "date-time", "default": "now()"}"#,
             #"75: the default is a constant here; an expression is written {"$expr": "now()"}"#),

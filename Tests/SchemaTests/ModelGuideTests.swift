@@ -21,6 +21,7 @@ import Values
         case .property: "## A column"
         case .items: "## Inside a JSON column"
         case .references: "## A reference"
+        case .reference: "## A reference of several columns"
         case .expression: "## An expression"
         case .index: "## An index"
         case .access: "## Access to rows"

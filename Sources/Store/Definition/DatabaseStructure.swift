@@ -45,6 +45,21 @@ public struct DatabaseStructure: Hashable, Sendable {
             }
     }
 
+    /// Whether foreign keys that are called otherwise in `after` than in `before`, if there are
+    /// any, are so called here.
+    public func hasTaken(namesOfKeysFrom before: Self, to after: Self) -> Bool {
+        var areAny = false
+        for (name, table) in after.tables {
+            let former = before.tables[name]?.constraintNames.keys ?? [:]
+            let there = tables[name]?.constraintNames.keys ?? [:]
+            for (key, word) in table.constraintNames.keys where former[key] ?? word != word {
+                if there[key] != word { return false }
+                areAny = true
+            }
+        }
+        return areAny
+    }
+
     /// Whether all that makes `after` of `before` is so here too, whatever else there is: what it
     /// adds is there, and what it drops is not.
     public func hasTaken(stepFrom before: DatabaseStructure, to after: DatabaseStructure) -> Bool {

@@ -22,8 +22,8 @@ extension DefinitionDialect {
         case .addReference(let reference): return search.rowsWithoutTarget(reference)
         // What it asks is a condition of its own.
         case .retype, .addColumn, .dropColumn, .constantDefault, .attributes, .dropUnique,
-            .dropOtherUnique, .dropReference, .dropCheck, .constraintNames, .options, .addIndex,
-            .dropIndex:
+            .dropOtherUnique, .dropReference, .dropCheck, .constraintNames, .keyName, .options,
+            .addIndex, .dropIndex:
             return nil
         }
     }
@@ -76,9 +76,11 @@ private struct RowSearch<D: DefinitionDialect> {
 
     /// - Parameter columns: shown behind the key.
     func rows(where condition: String, showing columns: [Int], _ fault: String) -> ChangeStatement {
-        let shown = table.primaryKey.columns + columns.filter { place in
-            !table.primaryKey.columns.contains(place)
-        }
+        let shown =
+            table.primaryKey.columns
+            + columns.filter { place in
+                !table.primaryKey.columns.contains(place)
+            }
         let list = shown.map(quotedName).joined(separator: ", ")
         let names = shown.map { table.columns[$0].name }.joined(separator: ", ")
         return ChangeStatement(

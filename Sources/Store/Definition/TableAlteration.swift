@@ -38,6 +38,8 @@ public enum TableAlteration: Hashable, Sendable {
     case dropCheck(TableStructure.Condition)
     /// Constraints that have the names which a renamed table or column gave them.
     case constraintNames
+    /// A foreign key that has another name from now on.
+    case keyName(TableStructure.Key, from: String, to: String)
     /// What kind of table it is.
     case options
 

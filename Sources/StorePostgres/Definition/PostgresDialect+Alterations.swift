@@ -77,6 +77,8 @@ extension PostgresDialect {
                     "ALTER TABLE \(self.table(table.name)) DROP COLUMN \(quoted(identifier: name))")
             ]
         case .constraintNames: return [AlterationStep([place], renamedConstraints(of: change))]
+        case .keyName(_, let former, let name):
+            return [AlterationStep([place], [rename(constraint: former, to: name, of: table)])]
         case .options: return [resetOptions(place, alteration, change)]
         }
     }
@@ -229,6 +231,14 @@ extension PostgresDialect {
                 "ALTER TABLE \(table(change.table.name)) RENAME CONSTRAINT")
     }
 
+    private func rename(
+        constraint former: String, to name: String, of table: TableDefinition
+    ) -> ChangeStatement {
+        ChangeStatement(
+            "ALTER TABLE \(self.table(table.name)) RENAME CONSTRAINT "
+                + "\(quoted(identifier: former)) TO \(quoted(identifier: name))")
+    }
+
     /// What a new column refers to in its own table, which may have that only later.
     private func selfReference(
         _ place: Int, _ alteration: TableAlteration, _ table: TableDefinition
@@ -330,7 +340,7 @@ struct RetypedColumns {
                 places[column]?.append(place)
             case .addColumn, .dropColumn, .requirement, .attributes, .primaryKey, .addUnique,
                 .dropUnique, .dropOtherUnique, .addReference, .dropReference, .addCheck,
-                .dropCheck, .constraintNames, .options, .addIndex, .dropIndex:
+                .dropCheck, .constraintNames, .keyName, .options, .addIndex, .dropIndex:
                 continue
             }
         }
@@ -355,7 +365,7 @@ extension TableAlteration {
         switch self {
         // A key's columns are required as long as they are its.
         case .requirement(let place) where table.columns[place].isNullable: .freedColumns
-        case .constraintNames: .names
+        case .constraintNames, .keyName: .names
         case .dropUnique, .dropOtherUnique, .dropReference, .dropCheck, .dropIndex:
             .constraintsThatGo
         case .addColumn: .newColumns

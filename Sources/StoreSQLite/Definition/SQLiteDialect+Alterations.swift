@@ -44,7 +44,7 @@ extension SQLiteDialect {
             return [ChangeStatement("DROP INDEX \(quoted(identifier: name))")]
         case .dropColumn, .retype, .requirement, .constantDefault, .attributes, .condition,
             .primaryKey, .dropOtherUnique, .addReference, .dropReference, .addCheck, .dropCheck,
-            .constraintNames, .options:
+            .constraintNames, .keyName, .options:
             return nil
         }
     }
