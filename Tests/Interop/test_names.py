@@ -1,0 +1,92 @@
+"""Models and columns of names that need quotes, through the stock client as it is."""
+
+import asyncio
+import json
+import pathlib
+import tempfile
+import unittest
+
+from postgrest.exceptions import APIError
+from supabase import acreate_client, create_client
+
+from apus import Apus
+from people import WAIT_SECONDS, Feed
+
+NAMES = ["firstName", "first name", "a.b", "naïve", "order", "it's", "100%", "a,b", "x(y)"]
+
+
+def quoted(name):
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def model(name):
+    return {
+        "properties": {
+            "id": {"type": "integer"},
+            name: {"type": "string"},
+            "up": {"type": "integer", "references": {
+                "model": name, "as": "above", "name": f"{name} up"}},
+        },
+        "unique": [[name]],
+        "realtime": True,
+        "access": {"all": True},
+    }
+
+
+class Names(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(prefix="apus-names-")
+        models = pathlib.Path(cls.folder.name) / "models"
+        models.mkdir()
+        for name in NAMES:
+            (models / f"{name}.json").write_text(json.dumps(model(name)))
+        cls.server = Apus(pathlib.Path(cls.folder.name)).start()
+        cls.client = create_client(cls.server.url, cls.server.keys["anon"])
+
+    @classmethod
+    def tearDownClass(cls):
+        code = cls.server.stop()
+        cls.folder.cleanup()
+        assert code == 0, f"the server ended with {code}"
+
+    def test_rows_are_written_and_read(self):
+        for name in NAMES:
+            with self.subTest(name=name):
+                column = quoted(name)
+                table = self.client.table(name)
+                table.insert([{"id": 1, name: "one"}, {"id": 2, name: "two", "up": 1}]).execute()
+                found = table.select(f"id,{column}").eq(column, "two").execute()
+                self.assertEqual(found.data, [{"id": 2, name: "two"}])
+                found = table.select("id").order(column, desc=True).execute()
+                self.assertEqual([row["id"] for row in found.data], [2, 1])
+                found = table.select("id").or_(f"{column}.eq.one,{column}.is.null").execute()
+                self.assertEqual(found.data, [{"id": 1}])
+                found = table.select(f"id,above({column})").eq("id", 2).execute()
+                self.assertEqual(found.data, [{"id": 2, "above": {name: "one"}}])
+                found = table.select(f"id,above!{quoted(name + ' up')}(id)").eq("id", 2).execute()
+                self.assertEqual(found.data, [{"id": 2, "above": {"id": 1}}])
+                table.upsert({"id": 2, name: "two", "up": None}, on_conflict=column).execute()
+                self.assertEqual(
+                    table.update({name: "zwei"}).eq(column, "two").execute().data,
+                    [{"id": 2, name: "zwei", "up": None}])
+                with self.assertRaises(APIError) as refusal:
+                    table.insert({"id": 3, "up": 9}).execute()
+                self.assertEqual(refusal.exception.code, "23503")
+                self.assertIn(f'"{name} up"', refusal.exception.message)
+                self.assertEqual(len(table.delete().eq(column, "zwei").execute().data), 1)
+                table.delete().eq("id", 1).execute()
+
+    def test_rows_are_told_of(self):
+        asyncio.run(self.follow())
+
+    async def follow(self):
+        asyncio.get_running_loop().slow_callback_duration = WAIT_SECONDS
+        client = await acreate_client(self.server.url, self.server.keys["anon"])
+        for name in NAMES:
+            feed = Feed()
+            await feed.open(client, name, "INSERT", {"filter": f"{quoted(name)}=eq.live"})
+            await client.table(name).insert({"id": 9, name: "live"}).execute()
+            await feed.until(lambda change: change["record"][name] == "live")
+        await client.remove_all_channels()
+        await client.realtime.close()
