@@ -97,6 +97,8 @@ private struct RenamedNames {
     private let columns: [String: [String: String]]
     private let wanted: DatabaseStructure
     private let dialect: any DefinitionDialect
+    /// What the names are changed to, as they are spelled.
+    private let spellings: [String: String]
 
     init(
         _ renaming: StructureRenaming, to wanted: DatabaseStructure,
@@ -104,6 +106,10 @@ private struct RenamedNames {
     ) {
         self.wanted = wanted
         self.dialect = dialect
+        spellings = Dictionary(
+            (renaming.tables.map(\.name) + renaming.columns.map(\.name.name)).map {
+                ($0.lowercased(), $0)
+            }, uniquingKeysWith: { first, _ in first })
         tables = Dictionary(
             renaming.tables.map { ($0.former.lowercased(), $0.name.lowercased()) },
             uniquingKeysWith: { first, _ in first })
@@ -187,7 +193,9 @@ private struct RenamedNames {
         }
         return DependentObject(
             kind: old.kind, name: old.name,
-            statement: dialect.renaming(tables: tables, columns: names, in: old.statement),
+            statement: dialect.renaming(
+                tables: tables.mapValues { spellings[$0] ?? $0 },
+                columns: names.mapValues { spellings[$0] ?? $0 }, in: old.statement),
             names: Set(old.names.flatMap { [names[$0], tables[$0]].compactMap(\.self) + [$0] }),
             tables: Set(old.tables.map { tables[$0] ?? $0 }))
     }
