@@ -48,6 +48,14 @@ import Testing
         #expect(names == Self.names(of: try #require(try Self.long().models.first)))
     }
 
+    /// PostgreSQL would cut them, and take them for one.
+    @Test func `rows of two models that differ at the end of their names are told apart`() {
+        let names = ["a", "b"].map { Alias.visible(String(repeating: "m", count: 62) + $0) }
+        #expect(names[0] != names[1])
+        #expect(names.allSatisfy { $0.utf8.count <= 63 && $0.hasPrefix("_apus_of_mm") })
+        #expect(Alias.visible("posts") == "_apus_of_posts")
+    }
+
     @Test func `a name that fits stays as it is`() throws {
         let model = String(repeating: "m", count: 50)
         let fitting = try catalogue([

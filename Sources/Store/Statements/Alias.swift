@@ -13,7 +13,11 @@ public enum Alias {
     public static let other = "_apus_other"
 
     /// The rows of a model that may be seen.
-    public static func visible(_ model: String) -> String { "_apus_of_" + model }
+    public static func visible(_ model: String) -> String {
+        let name = "_apus_of_" + model
+        return name.utf8.count <= ConstraintName.bytesMax
+            ? name : ConstraintName.of(name, [], "of")
+    }
     /// A row of them where they are defined.
     public static let seen = "_apus_r"
 
