@@ -224,10 +224,14 @@ extension EditMaker {
         guard let column = dice.pick(Array(referring)) else {
             return change(place) { $0.addReference(to: &$1) } ? "add reference" : nil
         }
-        switch dice.number(0...2) {
+        switch dice.number(0...3) {
         case 0:
             models[place].columns[column].reference = nil
             return "drop reference"
+        case 3:
+            let name = referenceName()
+            models[place].columns[column].reference?.name = name
+            return "reference name"
         case 1:
             let actions = ["noAction", "restrict", "cascade", "setNull", "setDefault"]
             let action = dice.pick(actions) ?? ""

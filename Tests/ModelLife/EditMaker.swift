@@ -1,6 +1,7 @@
 /// Makes models up, and edits of them as people make them. What comes out need not be right: who
 /// asks has it read, and asks again.
 struct EditMaker {
+    private let isPostgres: Bool
     var dice: Dice
     var values: ValueMaker
     var models: [LifeModel] = []
@@ -12,7 +13,8 @@ struct EditMaker {
     /// The models as they were before the edit.
     private var before: [LifeModel] = []
 
-    init(dice: Dice) {
+    init(dice: Dice, isPostgres: Bool) {
+        self.isPostgres = isPostgres
         self.dice = dice
         values = ValueMaker(dice: Dice(seed: self.dice.seed()))
     }
@@ -32,20 +34,6 @@ struct EditMaker {
         return lastID
     }
 
-    /// Whether models refer to one another in a circle.
-    var hasCircle: Bool {
-        var left = models
-        while true {
-            let free = left.filter { model in
-                !model.columns.contains { column in
-                    left.contains { $0.id == column.reference?.model && $0.id != model.id }
-                }
-            }
-            if free.isEmpty { return !left.isEmpty }
-            left.removeAll { model in free.contains { $0.id == model.id } }
-        }
-    }
-
     // MARK: Names
 
     private static let long = String(repeating: "abcdefghij", count: 6)
@@ -55,11 +43,14 @@ struct EditMaker {
         "check", "createdAt", "Camel", "user", "key", "primary", "default", "things", "rooms",
         "references", "unique", "integer", "text", "new", "old", "id2", "_x", "a_b", "b_c",
         long + "one", long + "two", "null", "and", "desc", "count", "excluded", "limit", "offset",
+        "first name", "ÄRGER", "a.b", "a, b", "it's", "Größe", "x desc", "1st", "--x", "$1", "名前",
+        "a->b",
     ]
 
     private static let modelNames = [
         "things", "rooms", "order", "Members", "group", "user", "notes", "a", "a_b", "table",
         "select", "index", long + "m", long + "n", "values", "tagsOfNotes", "trigger", "view",
+        "my things", "a.b", "Straße", "it's", "on", "1st", "x (y)",
     ]
 
     /// A name that no column of the model has, nor had before the edit: that would be the same.
@@ -74,6 +65,11 @@ struct EditMaker {
         let taken = Set((models + before).map { $0.name.lowercased() })
         let free = Self.modelNames.filter { !taken.contains($0.lowercased()) }
         return dice.pick(free) ?? "m\(newID())"
+    }
+
+    /// A name of its own for a reference, where the engine keeps that.
+    mutating func referenceName() -> String? {
+        isPostgres ? "\(dice.chance(50) ? "ref " : "fkey_")\(newID())" : nil
     }
 
     // MARK: Models
@@ -120,7 +116,8 @@ struct EditMaker {
         column.isRequired = dice.chance(20)
         let actions = ["noAction", "restrict", "cascade", "setNull", "setDefault"]
         column.reference = LifeModel.Reference(
-            model: target.id, column: key, onDelete: dice.pick(actions) ?? "")
+            model: target.id, column: key, onDelete: dice.pick(actions) ?? "",
+            name: dice.chance(20) ? referenceName() : nil)
         model.columns.append(column)
         return true
     }

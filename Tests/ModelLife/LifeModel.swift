@@ -21,6 +21,8 @@ struct LifeModel {
         var model: Int
         var column: Int
         var onDelete: String
+        /// The constraint's, if it has one of its own.
+        var name: String?
     }
 
     /// What a column is compared with, as a check or the rows of an index.
@@ -173,7 +175,8 @@ extension LifeModel {
             words.append(
                 "\"references\": {\"model\": \"\(model.name)\", \"column\": "
                     + "\"\(model.columnName(reference.column))\", \"onDelete\": "
-                    + "\"\(reference.onDelete)\"}")
+                    + "\"\(reference.onDelete)\""
+                    + (reference.name.map { ", \"name\": \"\($0)\"}" } ?? "}"))
         }
         return words
     }

@@ -42,7 +42,8 @@ enum Likeness {
         for index in structure.indexes.values
         where index.uniqueColumns == nil && !handmade.contains(index.name) {
             lines.insert(
-                "index \(index.name) \(index.table) \(index.isUnique) \(index.parts.map(\.text)) "
+                "index \(index.name) \(index.table) \(index.isUnique) "
+                    + "\(index.parts.map { "\($0.column ?? $0.text) \($0.isDescending)" }) "
                     + "\(index.predicate?.text ?? "-")")
         }
         return lines
