@@ -12,7 +12,10 @@ from supabase import acreate_client, create_client
 from apus import Apus
 from people import WAIT_SECONDS, Feed
 
-NAMES = ["firstName", "first name", "a.b", "naïve", "order", "it's", "100%", "a,b", "x(y)"]
+# The client's own filters quote the last two by themselves, and no others: what it would have to be
+# given in quotes, it quotes again.
+FILTERED = ["firstName", "first name", "naïve", "a,b", "x(y)"]
+NAMES = FILTERED + ["a.b", "order", "it's", "100%"]
 
 
 def quoted(name):
@@ -31,6 +34,12 @@ def model(name):
         "realtime": True,
         "access": {"all": True},
     }
+
+
+def having(query, name, value):
+    if name in FILTERED:
+        return query.eq(name, value)
+    return query.or_(f"{quoted(name)}.eq.{value}")
 
 
 class Names(unittest.TestCase):
@@ -56,7 +65,7 @@ class Names(unittest.TestCase):
                 column = quoted(name)
                 table = self.client.table(name)
                 table.insert([{"id": 1, name: "one"}, {"id": 2, name: "two", "up": 1}]).execute()
-                found = table.select(f"id,{column}").eq(column, "two").execute()
+                found = having(table.select(f"id,{column}"), name, "two").execute()
                 self.assertEqual(found.data, [{"id": 2, name: "two"}])
                 found = table.select("id").order(column, desc=True).execute()
                 self.assertEqual([row["id"] for row in found.data], [2, 1])
@@ -68,13 +77,13 @@ class Names(unittest.TestCase):
                 self.assertEqual(found.data, [{"id": 2, "above": {"id": 1}}])
                 table.upsert({"id": 2, name: "two", "up": None}, on_conflict=column).execute()
                 self.assertEqual(
-                    table.update({name: "zwei"}).eq(column, "two").execute().data,
+                    having(table.update({name: "zwei"}), name, "two").execute().data,
                     [{"id": 2, name: "zwei", "up": None}])
                 with self.assertRaises(APIError) as refusal:
                     table.insert({"id": 3, "up": 9}).execute()
                 self.assertEqual(refusal.exception.code, "23503")
                 self.assertIn(f'"{name} up"', refusal.exception.message)
-                self.assertEqual(len(table.delete().eq(column, "zwei").execute().data), 1)
+                self.assertEqual(len(having(table.delete(), name, "zwei").execute().data), 1)
                 table.delete().eq("id", 1).execute()
 
     def test_rows_are_told_of(self):
@@ -88,5 +97,6 @@ class Names(unittest.TestCase):
             await feed.open(client, name, "INSERT", {"filter": f"{quoted(name)}=eq.live"})
             await client.table(name).insert({"id": 9, name: "live"}).execute()
             await feed.until(lambda change: change["record"][name] == "live")
+            await client.table(name).delete().eq("id", 9).execute()
         await client.remove_all_channels()
         await client.realtime.close()
