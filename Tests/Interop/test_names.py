@@ -73,8 +73,9 @@ class Names(unittest.TestCase):
                 self.assertEqual(found.data, [{"id": 1}])
                 found = table.select(f"id,above({column})").eq("id", 2).execute()
                 self.assertEqual(found.data, [{"id": 2, "above": {name: "one"}}])
-                found = table.select(f"id,above!{quoted(name + ' up')}(id)").eq("id", 2).execute()
-                self.assertEqual(found.data, [{"id": 2, "above": {"id": 1}}])
+                below = f"below:{column}!{quoted(name + ' up')}(id)"
+                found = table.select(f"id,{below}").eq("id", 1).execute()
+                self.assertEqual(found.data, [{"id": 1, "below": [{"id": 2}]}])
                 table.upsert({"id": 2, name: "two", "up": None}, on_conflict=column).execute()
                 self.assertEqual(
                     having(table.update({name: "zwei"}), name, "two").execute().data,

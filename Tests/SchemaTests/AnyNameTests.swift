@@ -1,7 +1,9 @@
+import Bytes
 import Diagnostics
 import Store
 import TestSupport
 import Testing
+import Values
 
 @testable import Schema
 
@@ -62,6 +64,23 @@ import Testing
         set = try place.extended(set, last)
         _ = try place.migrator(set).apply()
         try place.expectSame(as: place.declared(last))
+    }
+
+    @Test(arguments: Engine.installed)
+    func `seeds are planted under any name`(engine: Engine) throws {
+        let place = try ChangePlace(engine)
+        defer { place.close() }
+        let seeds = JSON.object(
+            WrittenNames.all.map { JSON.Member($0, [["id": 1, $0: "x"], ["id": 2, $0: "y"]]) })
+        let text = String(decoding: seeds.bytes, as: UTF8.self)
+        let files = WrittenNames.all.map { ("models/\($0).json", WrittenNames.model($0)) }
+        let seeded = try catalogue(files + [("seeds/all.json", text)])
+        try place.make(seeded)
+        for added in [WrittenNames.all.count * 2, 0] {
+            let planting = try seeded.plantSeeds(in: place.target) { _, _ throws(Problem) in .null }
+            #expect(planting.added == added)
+            #expect(planting.kept == [])
+        }
     }
 
     /// What is told of a change that is made by hand is told with names as they are written.

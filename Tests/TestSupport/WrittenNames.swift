@@ -54,14 +54,24 @@ public enum WrittenNames {
             "checks": [name: .string("\(column) <> 'unchecked'")],
             "realtime": true,
             "access": [
-                "read": true, "delete": true,
-                "write": .string(
-                    "coalesce(\(column), '') <> 'hidden' and (up is null or up > 5 or "
-                        + "\(inRule(above(name))).\(column) <> 'closed')"),
+                "read": true, "delete": true, "create": .string(rule(name)),
+                "update": [
+                    "using": true,
+                    "check": .string(
+                        "\(rule(name)) and not changed(id) and (changed(\(column)) or "
+                            + "exists(\(column) as e where e.\(column) = \(column).\(column)))"),
+                ],
             ],
         ]
         if let former { model["renamedFrom"] = .string(former) }
         return String(decoding: model.bytes, as: UTF8.self)
+    }
+
+    /// A rule that names the column, and the column of the row that it refers to.
+    private static func rule(_ name: String) -> String {
+        let column = inRule(name)
+        return "coalesce(\(column), '') <> 'hidden' and (up is null or up > 5 or "
+            + "\(inRule(above(name))).\(column) <> 'closed')"
     }
 
     /// The relation of a row to the one that it refers to.

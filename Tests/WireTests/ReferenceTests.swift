@@ -30,6 +30,11 @@ import Testing
          "access": {"read": true, "delete": true, "update": true,
           "create": "tenant_id is null or order_id is null or \"order\".\"isOpen\""}}
         """#,
+        "nodes": #"""
+        {"properties": {"id": {"type": "integer"}, "up": {"type": "integer",
+            "references": {"model": "nodes", "as": "above"}}}, "required": ["up"],
+         "access": {"all": true}}
+        """#,
         "notes": #"""
         {"properties": {"id": {"type": "integer"}, "order_id": {"type": "integer"}},
          "access": {"read": "exists(lines as l where l.\"order\".id = notes.order_id)",
@@ -116,6 +121,17 @@ import Testing
         #expect(try denied.json["code"] == "42501")
         try post("notes", #"[{"id": 1, "order_id": 7}, {"id": 2, "order_id": 8}]"#)
         #expect(try get("notes?select=id") == #"[{"id":1}]"#)
+    }
+
+    @Test func `a row may have to refer to itself, or to one of the same request`() throws {
+        try post("nodes", #"{"id": 1, "up": 1}"#)
+        try post("nodes", #"[{"id": 2, "up": 3}, {"id": 3, "up": 2}]"#)
+        #expect(
+            try get("nodes?select=id,above(up)&order=id")
+                == #"[{"id":1,"above":{"up":1}},{"id":2,"above":{"up":2}},{"id":3,"above":{"up":3}}]"#)
+        #expect(try client.send("DELETE", "/rest/v1/nodes?id=eq.2").status == 409)
+        #expect(try client.send("DELETE", "/rest/v1/nodes?id=in.(2,3)").status == 204)
+        #expect(try client.send("DELETE", "/rest/v1/nodes?id=eq.1").status == 204)
     }
 
     @Test func `a cascade through both is told to feeds`() throws {
