@@ -172,7 +172,8 @@ import Testing
         """#,
     ]
 
-    @Test func `rules that look further mean the same`() throws {
+    /// From SQLite: tables that refer to one another in a circle are not made on PostgreSQL yet.
+    @Test(.sqliteOnly) func `rules that look further mean the same`() throws {
         let server = try TestBackend(models: Self.models)
         let users = [try server.signUp("ada@example.org"), try server.signUp("bob@example.org")]
         let service = try server.serviceClient()

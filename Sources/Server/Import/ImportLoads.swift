@@ -74,6 +74,10 @@ final class ImportLoads {
             if fault == nil { try mark?.finish() }
             return fault.map { (input.name, $0) }
         } catch let fault as ImportFault {
+            loaded.append(
+                ImportReport.Loaded(
+                    table: part.model.name, count: 0, refused: 0, skipped: order.skip,
+                    passed: order.skip, isPartial: false))
             return (input.name, fault)
         }
     }
