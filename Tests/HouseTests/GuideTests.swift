@@ -7,7 +7,13 @@ import Testing
     static let folder = "Sources/Server/Documentation.docc"
     static let columnsMax = 115
 
-    @Test(arguments: ["Architecture.md", "Engines.md", "Models.md"])
+    /// The guides, without the one whose text is the commands' own.
+    static let names = [
+        "Architecture.md", "Deployment.md", "Engines.md", "Migrations.md", "Models.md",
+        "Problems.md", "Settings.md",
+    ]
+
+    @Test(arguments: ["Architecture.md", "Engines.md", "Migrations.md", "Models.md"])
     func `what a guide names is in the sources`(name: String) throws {
         for (number, line) in try lines(of: name).enumerated() {
             for word in Self.names(in: line) {
@@ -16,11 +22,21 @@ import Testing
         }
     }
 
-    @Test(arguments: ["Architecture.md", "Engines.md", "Models.md"])
+    @Test(arguments: names)
     func `a line of a guide is no longer than it has to be`(name: String) throws {
         // A row of a table is one line.
         for (number, line) in try lines(of: name).enumerated() where !line.hasPrefix("|") {
             #expect(line.count <= Self.columnsMax, "\(name):\(number + 1)")
+        }
+    }
+
+    @Test func `a link of a guide leads to a guide`() throws {
+        for name in Self.names {
+            for match in try lines(of: name).joined().matches(of: /<doc:([A-Za-z]+)>/) {
+                let path = "\(Self.folder)/\(match.output.1).md"
+                let target = Repository.root.appending(path: path)
+                #expect(FileManager.default.fileExists(atPath: target.path), "\(name): \(path)")
+            }
         }
     }
 
