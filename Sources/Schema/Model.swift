@@ -38,7 +38,8 @@ public final class Model: Sendable {
     /// The model's table as statements know it.
     public let table: Table
     private let indexByName: [String: Int]
-    /// The columns by the names they had before, where nothing else is called so now.
+    /// The columns by the names they had before, where neither a column nor a relation is called so
+    /// now.
     private let indexByFormerName: [String: Int]
 
     init(
@@ -71,7 +72,9 @@ public final class Model: Sendable {
             column.renamedFrom.map { ($0, index) }
         }
         indexByFormerName = Dictionary(former, uniquingKeysWith: { first, _ in first })
-            .filter { indexByName[$0.key] == nil }
+            .filter { name, _ in
+                indexByName[name] == nil && !relationships.contains { $0.alias == name }
+            }
     }
 
     /// The primary key's constraint name, `{table}_pkey`.

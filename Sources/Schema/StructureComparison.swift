@@ -238,12 +238,27 @@ struct StructureComparison {
             let items = group.map { table in
                 Difference.Item(
                     action: .drop, what: "table \(table.spelling)", part: .table(table.name),
-                    location: nil, loses: true)
+                    location: nil, loses: true,
+                    advice: successor(of: table).map { successor in
+                        "if it is \"\(successor.name)\" now, give that \"renamedFrom\": "
+                            + "\"\(table.spelling)\", and its rows stay"
+                    })
             }
             steps.append(
                 Difference.Step(
                     items, declared.dialect.drop(tables: group.map(\.spelling)),
                     suspendsForeignKeys: true))
+        }
+    }
+}
+
+extension StructureComparison {
+    /// The model that a table may be, under another name: one that is new and has its columns.
+    private func successor(of table: TableStructure) -> Model? {
+        let names = Set(table.columns.map(\.name))
+        return declared.catalogue.models.first { model in
+            built.tables[model.name.lowercased()] == nil && model.renamedFrom == nil
+                && Set(model.columns.map { $0.name.lowercased() }) == names
         }
     }
 }

@@ -20,7 +20,13 @@ final class OvertakenRequests {
     /// Answers a request, and if a change has overtaken it, once more when that is in force.
     func answer(_ first: () -> Answer, again: @escaping () -> Answer) -> Answer {
         let number = transitions.number
-        return judged(first(), since: number, again)
+        return judged(first(), since: number, Again(answer: again))
+    }
+
+    /// How a request is answered once more; and not for ever, where files are saved all the time.
+    private struct Again {
+        let answer: () -> Answer
+        var times = 3
     }
 
     /// Lets those go on that have waited: no change is being carried out.
@@ -30,12 +36,11 @@ final class OvertakenRequests {
         for done in settled { done() }
     }
 
-    private func judged(
-        _ answer: Answer, since number: Int, _ again: @escaping () -> Answer
-    ) -> Answer {
+    private func judged(_ answer: Answer, since number: Int, _ again: Again) -> Answer {
         switch answer {
         case .response(let response):
-            isOvertaken(response, since: number) ? .prepared(afterChange(again)) : answer
+            again.times > 0 && isOvertaken(response, since: number)
+                ? .prepared(afterChange(again)) : answer
         case .deferred(let begin):
             deferred(begin, since: number, again)
         case .prepared(let preparation):
@@ -50,7 +55,7 @@ final class OvertakenRequests {
     }
 
     private func deferred(
-        _ begin: @escaping Answer.Deferral, since number: Int, _ again: @escaping () -> Answer
+        _ begin: @escaping Answer.Deferral, since number: Int, _ again: Again
     ) -> Answer {
         let rest = LoopBound((self, again), on: loop)
         return .deferred { reply in
@@ -71,7 +76,7 @@ final class OvertakenRequests {
             && (transitions.number != number || !number.isMultiple(of: 2))
     }
 
-    private func afterChange(_ again: @escaping () -> Answer) -> Preparation {
+    private func afterChange(_ again: Again) -> Preparation {
         Preparation { [self] _, done in
             if transitions.number.isMultiple(of: 2) {
                 done(())
@@ -79,6 +84,9 @@ final class OvertakenRequests {
                 waiting.append { done(()) }
             }
             return {}
-        } answer: { (_: Void) in again() }
+        } answer: { [self] (_: Void) in
+            let next = Again(answer: again.answer, times: again.times - 1)
+            return judged(next.answer(), since: transitions.number, next)
+        }
     }
 }

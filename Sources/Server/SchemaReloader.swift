@@ -77,17 +77,20 @@ private final class SchemaReload {
     private var saved: SourceSnapshot
     /// Milliseconds until they are looked at again without a save: as long as the database is away
     /// that they were to be taken by; -1 for no end.
-    private(set) var pause: Int32 = -1
-    /// Whether somebody is asked at the terminal what may be dropped.
-    private var isAsking = false
+    private var databasePause: Int32 = -1
+    /// What somebody is asked at the terminal whether it may be dropped; nil while nobody is.
+    private var asked: FaultReport?
     /// Where the answer is typed; nil while nothing is asked, and while something else has the
     /// terminal.
     var terminal: Int32? {
-        guard isAsking, let terminal = options.terminal, tcgetpgrp(terminal) == getpgrp() else {
+        guard asked != nil, let terminal = options.terminal, tcgetpgrp(terminal) == getpgrp() else {
             return nil
         }
         return terminal
     }
+    /// Milliseconds until the terminal is looked at again, or the files without a save; -1 for no
+    /// end.
+    var pause: Int32 { asked != nil && terminal == nil ? 500 : databasePause }
 
     init(
         _ options: ServerOptions, _ services: SharedServices, _ registry: LoopRegistry,
@@ -115,19 +118,29 @@ private final class SchemaReload {
 
     /// Takes what somebody has typed for an answer to the question.
     func takeAnswer() {
-        guard let terminal else { return }
+        guard let terminal, let question = asked else { return }
+        asked = nil
         var line = [UInt8](repeating: 0, count: 256)
-        let count = unsafe read(terminal, &line, line.count)
-        // The end: nobody will answer any more.
-        if count <= 0 { return isAsking = false }
-        isAsking = false
+        let count = max(0, unsafe read(terminal, &line, line.count))
         let answer = String(decoding: line[..<count], as: UTF8.self).filter(\.isLetter).lowercased()
         guard answer == "y" || answer == "yes" else {
             return services.log.record(.lossesDeclined)
         }
         var options = options
         options.allowsLosses = true
+        // What has changed since is asked about anew.
+        guard standing() == question else { return run() }
         run(options)
+    }
+
+    /// What is wrong with the files at this moment, if anything is.
+    private func standing() -> FaultReport? {
+        do {
+            try SchemaSet.load(options).rehearse(in: services.database, options)
+            return nil
+        } catch {
+            return FaultReport(error)
+        }
     }
 
     private func run(_ options: ServerOptions) {
@@ -137,29 +150,32 @@ private final class SchemaReload {
         let before = saved
         var names = files.names(changedFrom: before)
         saved = files
-        pause = -1
+        databasePause = -1
         do {
             let database = services.database
             try take(
                 try SchemaSet.load(options) { unseeded in
                     try unseeded.rehearse(in: database, options)
                 }, options)
-            isAsking = false
+            asked = nil
         } catch {
-            if (error as? Problem)?.status == 503 { pause = 1_000 }
+            if (error as? Problem)?.status == 503 { databasePause = 1_000 }
             let found = FaultReport(error)
             // A word that is there twice says what it said, and is a fault.
             if names.isEmpty, found != report { names = files.names(rewrittenSince: before) }
             refuse(names, found)
             report = found
-            ask((error as? Problem)?.asksForLosses == true)
+            ask((error as? Problem)?.asksForLosses == true ? found : nil)
         }
     }
 
-    /// Asks whether what would be dropped may be, if that is what a save was refused for.
-    private func ask(_ asks: Bool) {
-        isAsking = asks && options.terminal != nil
-        if isAsking { services.log.record(.lossesAsked) }
+    /// Asks whether what would be dropped may be, if that is what a save was refused for. What was
+    /// typed before is no answer.
+    private func ask(_ question: FaultReport?) {
+        asked = options.terminal == nil ? nil : question
+        guard asked != nil, let terminal = options.terminal else { return }
+        tcflush(terminal, TCIFLUSH)
+        services.log.record(.lossesAsked)
     }
 
     /// Tells of a save that was not taken, unless there is nothing new to tell.
@@ -178,7 +194,7 @@ private final class SchemaReload {
     private func take(_ schemas: SchemaSet, _ options: ServerOptions) throws {
         let change = SchemaChange(from: taken, to: schemas, startedOn: started)
         if !change.inForce.isEmpty { try put(schemas, options) }
-        if schemas.hasSeeds(unlike: taken) {
+        if report != nil || schemas.hasSeeds(unlike: taken) {
             try schemas.plantSeeds(in: services.database, log: services.log)
         }
         let overruled = schemas.overruled(by: options.given, changedFrom: taken)

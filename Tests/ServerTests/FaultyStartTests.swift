@@ -72,6 +72,25 @@ import Testing
         #expect(try client.send("GET", "/rest/v1/notes").text.contains("many"))
     }
 
+    @Test func `seeds that refer to nothing are told until they are mended`() throws {
+        let tags = #"""
+            {"properties": {"id": {"type": "integer"}, "note": {"type": "integer", \#
+            "references": {"model": "notes"}}}, "access": {"all": true}}
+            """#
+        try project.model("tags", tags)
+        try project.seeds(#"{"tags": [{"id": 1, "note": 7}]}"#)
+        let command = try RunningCommand(words)
+        let lines = command.lines(through: "listening on")
+        #expect(lines.contains { $0.contains("refer to rows of") }, "\(lines)")
+        let client = try client(lines)
+        #expect(try client.send("GET", "/").text.contains("refer to rows of"))
+        try project.seeds(#"{"notes": [{"id": 7, "text": "a"}], "tags": [{"id": 1, "note": 7}]}"#)
+        while let line = next(command), !line.hasPrefix("took ") {
+            #expect(!line.contains("the faults are gone"), "\(line)")
+        }
+        #expect(try client.send("GET", "/rest/v1/tags").text.contains("7"))
+    }
+
     @Test func `it waits for settings that can be read`() throws {
         let path = project.root.appending(path: "Schemas/project.json")
         try Data(#"{"rest": {"max_row": 1}}"#.utf8).write(to: path)
@@ -79,6 +98,26 @@ import Testing
         #expect(command.lines(through: "project.json:1:11:").count == 2)
         try Data(#"{"rest": {"max_rows": 1}}"#.utf8).write(to: path)
         #expect(command.lines(through: "listening on").last?.contains("listening on") == true)
+    }
+
+    private static let bare =
+        #"{"properties": {"id": {"type": "integer", "identity": true}}, "access": {}}"#
+
+    @Test func `what was typed before a question is no answer to it`() throws {
+        try project.develops()
+        try project.execute("INSERT INTO notes (id, text) VALUES (1, 'kept');")
+        let command = try RunningCommand(atTerminal: words)
+        let client = try client(command.lines(through: "listening on"))
+        command.type("y\ny\n")
+        // What is typed is shown: it has come.
+        _ = command.lines(through: "y")
+        try project.model("notes", Self.bare)
+        while let line = next(command), !line.contains("'y' and Enter") {}
+        command.type("n\n")
+        while let line = next(command), !line.hasPrefix("nothing was dropped") {
+            #expect(!line.hasPrefix("took back"), "\(line)")
+        }
+        #expect(try client.send("GET", "/rest/v1/notes").text.contains("kept"))
     }
 
     /// What is typed, and how many values there are then.
@@ -91,8 +130,7 @@ import Testing
         let command = try RunningCommand(atTerminal: words)
         let lines = command.lines(through: "listening on")
         let client = try client(lines)
-        let bare = #"{"properties": {"id": {"type": "integer", "identity": true}}, "access": {}}"#
-        try project.model("notes", bare)
+        try project.model("notes", Self.bare)
         while let line = next(command), !line.contains("'y' and Enter") {}
         command.type(typed)
         let isGone = then == "gone"

@@ -64,6 +64,6 @@ extension Problem {
         Problem(
             code: "table_unreadable", status: 500,
             message: "The table \(table) cannot be read as its model says: \(reason).",
-            hint: "'apus check --database' tells where the database and the models differ.")
+            hint: "'apus migrate verify' tells where the database and the models differ.")
     }
 }
