@@ -38,19 +38,21 @@ extension DefinitionDialect {
         return ChangeStatement(
             expectingNone: "SELECT 1 FROM \(rows) LIMIT 1",
             "\(name) is new and required, and there are rows, which would have no value for it: "
-                + "give it a constant default, or write here what they are to have")
+                + "give it a default, or fill it by a migration file of your own")
     }
 
     /// The rows of the table as it is whose value is none of another type.
     ///
-    /// - Parameter condition: says of a value that it is one.
+    /// - Parameters:
+    ///   - condition: says of a value that it is one.
+    ///   - text: what makes a text of a value, as people have written it; nil where it is one.
     public func rowsNotConverting(
         _ column: Int, of table: TableDefinition, from former: DeclaredType?, in rows: String,
-        unless condition: String
+        unless condition: String, shownAs text: String? = nil
     ) -> ChangeStatement {
         let search = RowSearch(table, rows: rows, in: self)
         return search.rows(
-            where: "NOT (\(condition))", showing: [column],
+            where: "NOT (\(condition))", showing: [column], as: text,
             "\(search.name(column)) becomes \(table.columns[column].type.type.traits.wireName), "
                 + "and these values are none")
     }
@@ -74,14 +76,19 @@ private struct RowSearch<D: DefinitionDialect> {
         quoted(identifier: table.columns[place].name)
     }
 
-    /// - Parameter columns: shown behind the key.
-    func rows(where condition: String, showing columns: [Int], _ fault: String) -> ChangeStatement {
+    /// - Parameters:
+    ///   - columns: shown behind the key.
+    ///   - text: what is shown of those instead.
+    func rows(
+        where condition: String, showing columns: [Int], as text: String? = nil, _ fault: String
+    ) -> ChangeStatement {
         let shown =
             table.primaryKey.columns
             + columns.filter { place in
                 !table.primaryKey.columns.contains(place)
             }
-        let list = shown.map(quotedName).joined(separator: ", ")
+        let list = shown.map { columns.contains($0) ? text ?? quotedName($0) : quotedName($0) }
+            .joined(separator: ", ")
         let names = shown.map { table.columns[$0].name }.joined(separator: ", ")
         return ChangeStatement(
             expectingNone: "SELECT \(list) FROM \(rows) WHERE \(condition) "

@@ -58,9 +58,9 @@ public struct SQLStatement: Sendable {
         var faults: [MigrationScript.Fault] = []
         if words.contains(tokens.first?.text ?? "") { faults.append(endsTransaction) }
         for token in tokens {
-            guard let name = token.name(by: rules), name.hasPrefix(EngineNames.own) else {
-                continue
-            }
+            guard let name = token.name(by: rules), name.hasPrefix(EngineNames.own),
+                !name.hasPrefix(EngineNames.interim)
+            else { continue }
             faults.append(.init("\(name) is the server's own", at: token.offset))
             break
         }

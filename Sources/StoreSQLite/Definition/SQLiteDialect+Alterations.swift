@@ -56,7 +56,7 @@ extension SQLiteDialect {
     ) -> AlterationStep {
         let table = change.table
         let name = quoted(identifier: table.name)
-        let interim = TableDefinition(named: "\(EngineNames.own)new_\(table.name)", like: table)
+        let interim = TableDefinition(named: EngineNames.interim + table.name, like: table)
         let values = values(of: change, alterations)
         let tried = self.values(of: change, alterations, whereTheyConvert: true)
         let columns = table.columns.map { quoted(identifier: $0.name) }
@@ -118,10 +118,20 @@ extension SQLiteDialect {
                 let test = test(
                     of: quoted(identifier: definition.name), former, definition.type)
                 found += [test].compactMap(\.self).map { test in
-                    rowsNotConverting(column, of: table, from: former, in: old, unless: test)
+                    rowsNotConverting(
+                        column, of: table, from: former, in: old, unless: test,
+                        shownAs: digits(of: quoted(identifier: definition.name), former))
                 }
             }
             return found.map { $0.of(alteration: place) }
+        }
+    }
+
+    /// A decimal with its point; nil for what is kept as it is written.
+    private func digits(of name: String, _ former: DeclaredType?) -> String? {
+        guard case .decimal? = former?.type else { return nil }
+        return arguments(of: name, former, DeclaredType(.text)).map {
+            "\(ConversionFunctions.convert)(\($0))"
         }
     }
 
