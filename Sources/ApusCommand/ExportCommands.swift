@@ -15,7 +15,7 @@ extension Command {
             once the new one is whole: until then it is called .part behind its name. With --all
             each model has a file in DIR, which is made; the accounts are in 'apus backup' only.
             'apus export postgres [FILE]' writes the project as a script for a PostgreSQL 15 or
-            later of its own, which psql takes with -v ON_ERROR_STOP=1 -1: tables, rows, access
+            later of its own, which psql takes with -v ON_ERROR_STOP=1: tables, rows, access
             rules as row-level security, grants and a publication; it tells what did not translate.
             """,
         settings: common, options: [.form, .allFolder], switches: [.json],

@@ -197,7 +197,7 @@ public final class TestDatabase: Sendable {
         try script.write(toFile: file, atomically: false, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file)
         try server.run(
-            "psql", ["--quiet", "--set", "ON_ERROR_STOP=1", "-1", "--file", file, url])
+            "psql", ["--quiet", "--set", "ON_ERROR_STOP=1", "--file", file, url])
     }
 
     /// What `pg_dump` has written of it, read by `psql` into an empty database.

@@ -23,7 +23,8 @@ extension ExportCommand {
         let script = try PostgresScript(schemas.catalogue, schemas.rulebook)
         let target = try ExportTarget(file)
         target.append(comments: script.notes)
-        target.append(statements: script.beginning)
+        // Of one that is cut nothing stays.
+        target.append(statements: ["BEGIN"] + script.beginning)
         let models = schemas.catalogue.models
         let rows = try location.withSnapshot(try options.commandLog()) {
             snapshot throws(Problem) in
@@ -38,7 +39,7 @@ extension ExportCommand {
             }
             return rows
         }
-        target.append(statements: script.end)
+        target.append(statements: script.end + ["COMMIT"])
         try target.finish()
         return PostgresExportReport(
             file: file, tables: models.count, rows: rows, notes: script.notes)
@@ -72,7 +73,7 @@ extension ExportTarget {
     fileprivate func append(comments notes: [String]) {
         buffer.append(
             utf8: "-- A project of Apus for PostgreSQL 15 and later:\n"
-                + "--   psql -v ON_ERROR_STOP=1 -1 -f THIS DATABASE\n-- Not translated:\n")
+                + "--   psql -v ON_ERROR_STOP=1 -f THIS DATABASE\n-- Not translated:\n")
         for note in notes {
             let line = note.split(whereSeparator: \.isNewline).joined(separator: " ")
             buffer.append(utf8: "--   \(line)\n")

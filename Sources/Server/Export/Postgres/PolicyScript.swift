@@ -14,12 +14,12 @@ struct PolicyScript {
     /// What could not be said, a line each.
     private(set) var notes: [String] = []
 
-    private static let callers = "anon, authenticated"
+    /// The roles of who comes without the service key.
+    static let callers = "anon, authenticated"
 
     init(_ model: Model, _ rulebook: Rulebook) {
         self.model = model
         self.rulebook = rulebook
-        statements.append("ALTER TABLE \(table) ENABLE ROW LEVEL SECURITY")
         for verb in Verb.allCases { write(verb) }
         writeUpdates()
         writeGrants()
@@ -146,8 +146,6 @@ struct PolicyScript {
     // MARK: Grants
 
     private mutating func writeGrants() {
-        // A database may have been told to give everything to everybody.
-        statements.append("REVOKE ALL ON \(table) FROM public, \(Self.callers)")
         statements.append("GRANT ALL ON \(table) TO service_role")
         statements.append("GRANT DELETE ON \(table) TO \(Self.callers)")
         for (verb, privilege) in [

@@ -53,6 +53,10 @@ struct PostgresScript {
             definition.name, definition.columns, primaryKey: definition.primaryKey,
             uniques: definition.uniques, references: [], checks: definition.checks, indexes: [])
         beginning.append(definitions.createTable(alone))
+        // Before there is any row: a script that is cut must not leave one open. A database may
+        // have been told to give everything to everybody.
+        beginning.append("ALTER TABLE \(table) ENABLE ROW LEVEL SECURITY")
+        beginning.append("REVOKE ALL ON \(table) FROM public, \(PolicyScript.callers)")
         for column in model.columns {
             let name = quoted(identifier: column.name)
             if case .expression(let source)? = column.default {
