@@ -53,4 +53,35 @@ extension PostgresExportTests {
             #expect(try Self.refusal(of: "TABLE notes", as: "anon", in: database) == "42501")
         }
     }
+
+    /// Functions that look rows up see all of them: whoever calls one is told of hidden rows.
+    @Test func `nobody calls what rules look up with, and rules do`() throws {
+        let server = try TestBackend(models: [
+            "docs": """
+            {"properties": {"id": {"type": "integer"}, "text": {"type": "string"},
+               "mark": {"type": "string", "format": "uuid", "onUpdate": {"$expr": "uuidv7()"}}},
+             "access": {
+               "read": "id < 3", "delete": "exists(docs as d where d.id = id and d.id < 3)",
+               "update": {"using": "true", "check": "not changed(id)"}}}
+            """
+        ])
+        try Self.send(
+            try server.serviceClient(), "docs",
+            #"[{"id": 1, "text": "a"}, {"id": 2, "text": "b"}, {"id": 100, "text": "c"}]"#)
+        let database = try Self.exported(server)
+        for (sql, code) in [
+            ("SELECT apus.docs_delete(row(100, 'c', NULL)::public.docs)", "42501"),
+            ("SELECT apus.docs_unchanged(d, d) FROM public.docs AS d", "42501"),
+            ("UPDATE docs SET id = 3 WHERE id = 1", "42501"),
+            ("UPDATE docs SET text = 'd' WHERE id = 1", nil), ("DELETE FROM docs WHERE id = 2", nil),
+        ] {
+            for role in ["anon", "authenticated"] {
+                #expect(try Self.refusal(of: sql, as: role, in: database) == code, "\(sql)")
+            }
+        }
+        let left = "SELECT string_agg(text, ',' ORDER BY id) FROM docs"
+        #expect(try database.client().value(left) == "d,c")
+        let marked = "SELECT mark IS NOT NULL FROM docs WHERE id = 1"
+        #expect(try database.client().value(marked) == "t")
+    }
 }

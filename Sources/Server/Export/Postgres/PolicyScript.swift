@@ -107,7 +107,10 @@ struct PolicyScript {
                     + "END IF;")
         }
         if !touched.isEmpty {
-            trigger("10_touch", "touch", touched.joined(separator: "\n  "))
+            // What a reference or another trigger does is no update of somebody's.
+            trigger(
+                "10_touch", "touch", when: "pg_trigger_depth() = 0",
+                touched.joined(separator: "\n  "))
         }
         let compared = (rulebook.rule(model.name, .update)?.check?.conjuncts ?? [])
             .filter { !$0.inputs.oldColumns.isEmpty }
@@ -118,29 +121,29 @@ struct PolicyScript {
         // As policies, it holds for those only whom row-level security is for.
         // What references do is done as the owner of the tables, whom it is not for.
         trigger(
-            "20_check", "check", isOfReferences: true,
+            "20_check", "check",
+            when: "row_security_active(\(dialect.literal(table))::regclass::oid) "
+                + "AND \(name)(NEW, OLD) IS NOT TRUE",
             """
-            IF row_security_active(TG_RELID) AND \(name)(NEW, OLD) IS NOT TRUE THEN
-                RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = format(
-                  'new row violates row-level security policy for table "%s"', TG_TABLE_NAME);
-              END IF;
+            RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = format(
+                'new row violates row-level security policy for table "%s"', TG_TABLE_NAME);
             """)
     }
 
-    /// Makes a trigger of updates.
-    ///
-    /// - Parameter isOfReferences: Whether also of what a reference or another trigger does.
+    /// Makes a trigger of updates. Its body finds functions of ours by their names, which callers
+    /// may not: so it runs as the owner of the tables. The condition is the caller's.
     private mutating func trigger(
-        _ name: String, _ part: String, isOfReferences: Bool = false, _ body: String
+        _ name: String, _ part: String, when condition: String, _ body: String
     ) {
-        let condition = isOfReferences ? "" : "WHEN (pg_trigger_depth() = 0) "
         let function = function(part)
         statements.append(
-            "CREATE FUNCTION \(function)() RETURNS trigger LANGUAGE plpgsql AS "
+            "CREATE FUNCTION \(function)() RETURNS trigger LANGUAGE plpgsql\n"
+                + "  SECURITY DEFINER SET search_path = ''\n  AS "
                 + dialect.literal("BEGIN\n  \(body)\n  RETURN NEW;\nEND"))
         statements.append(
             "CREATE TRIGGER \(quoted(identifier: "apus_" + name)) BEFORE UPDATE ON \(table)\n"
-                + "  FOR EACH ROW \(condition)EXECUTE FUNCTION \(function)()")
+                + "  FOR EACH ROW WHEN (\(condition))\n"
+                + "  EXECUTE FUNCTION \(function)()")
     }
 
     // MARK: Grants

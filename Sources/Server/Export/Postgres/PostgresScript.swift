@@ -18,9 +18,8 @@ struct PostgresScript {
     /// - Throws: `SchemaFailure` with the faults of checks and index conditions.
     init(_ catalogue: Catalogue, _ rulebook: Rulebook) throws(SchemaFailure) {
         let place = PolicyDialect.functions
-        end += [place, PolicyDialect.tables].map {
-            "GRANT USAGE ON SCHEMA \($0) TO anon, authenticated, service_role"
-        }
+        end.append(
+            "GRANT USAGE ON SCHEMA \(PolicyDialect.tables) TO anon, authenticated, service_role")
         var references: [String] = []
         for model in catalogue.models {
             let definition = try model.definition { source, model throws(SchemaFailure) in
@@ -37,7 +36,12 @@ struct PostgresScript {
         publish(catalogue.models.filter { $0.realtime != nil })
         beginning =
             Self.session + Self.roles + Self.authentication
-            + ["CREATE SCHEMA IF NOT EXISTS \(place)"]
+            + [
+                "CREATE SCHEMA IF NOT EXISTS \(place)",
+                // Its functions see all rows. Whoever may call them by name is told of hidden ones;
+                // policies and conditions of triggers hold them by number, and need no privilege.
+                "REVOKE ALL ON SCHEMA \(place) FROM public, \(PolicyScript.callers)",
+            ]
             + dialect.functions(calledIn: beginning + end) + beginning
         notes.append("accounts, files, channels and what is kept of changes are not in it")
     }
