@@ -61,7 +61,7 @@ extension PostgresExportTests {
             {"properties": {"id": {"type": "integer"}, "text": {"type": "string"},
                "mark": {"type": "string", "format": "uuid", "onUpdate": {"$expr": "uuidv7()"}}},
              "access": {
-               "read": "id < 3", "delete": "exists(docs as d where d.id = id and d.id < 3)",
+               "read": "id < 3", "delete": "exists(docs as d where d.id = docs.id and d.id < 3)",
                "update": {"using": "true", "check": "not changed(id)"}}}
             """
         ])
@@ -69,12 +69,13 @@ extension PostgresExportTests {
             try server.serviceClient(), "docs",
             #"[{"id": 1, "text": "a"}, {"id": 2, "text": "b"}, {"id": 100, "text": "c"}]"#)
         let database = try Self.exported(server)
-        for (sql, code) in [
+        let cases: [(sql: String, code: String?)] = [
             ("SELECT apus.docs_delete(row(100, 'c', NULL)::public.docs)", "42501"),
             ("SELECT apus.docs_unchanged(d, d) FROM public.docs AS d", "42501"),
-            ("UPDATE docs SET id = 3 WHERE id = 1", "42501"),
+            ("UPDATE docs SET id = 0 WHERE id = 1", "42501"),
             ("UPDATE docs SET text = 'd' WHERE id = 1", nil), ("DELETE FROM docs WHERE id = 2", nil),
-        ] {
+        ]
+        for (sql, code) in cases {
             for role in ["anon", "authenticated"] {
                 #expect(try Self.refusal(of: sql, as: role, in: database) == code, "\(sql)")
             }
@@ -83,5 +84,46 @@ extension PostgresExportTests {
         #expect(try database.client().value(left) == "d,c")
         let marked = "SELECT mark IS NOT NULL FROM docs WHERE id = 1"
         #expect(try database.client().value(marked) == "t")
+    }
+
+    /// Models by their rules, with what callers may do there, and whether old rows are told.
+    private static let granted: [(String, rules: String, privileges: String?, identity: String)] = [
+        ("made", #"{"create": true}"#, "INSERT", "d"),
+        ("open", #"{"read": true, "update": "true"}"#, "SELECT,UPDATE", "f"),
+        ("own", #"{"read": "text = 'x'", "delete": "true", "update": false}"#, "DELETE,SELECT", "d"),
+        ("shut", "{}", nil, "d"),
+    ]
+
+    @Test func `callers have the privileges of rules, and feeds tell old rows where all may read`()
+        throws
+    {
+        let models = Self.granted.map { name, access, _, _ in
+            (
+                name,
+                """
+                {"properties": {"id": {"type": "integer"}, "text": {"type": "string"}},
+                 "realtime": true, "access": \(access)}
+                """
+            )
+        }
+        let server = try TestBackend(models: Dictionary(uniqueKeysWithValues: models))
+        let script = try Self.script(of: server)
+        let client = try Self.exported(server).client()
+        for (name, _, privileges, identity) in Self.granted {
+            for role in ["anon", "authenticated"] {
+                let found = try client.value(
+                    """
+                    SELECT string_agg(DISTINCT privilege_type, ',' ORDER BY privilege_type)
+                    FROM information_schema.column_privileges FULL JOIN
+                      information_schema.table_privileges USING (
+                        table_schema, table_name, grantee, privilege_type)
+                    WHERE grantee = '\(role)' AND table_name = '\(name)'
+                    """)
+                #expect(found == privileges, "\(name)")
+            }
+            let told = "SELECT relreplident FROM pg_class WHERE oid = 'public.\(name)'::regclass"
+            #expect(try client.value(told) == identity, "\(name)")
+            #expect(script.contains("--   \(name): no policy is asked") == (identity == "d"))
+        }
     }
 }

@@ -23,8 +23,9 @@ struct PolicyScript {
         for verb in Verb.allCases { write(verb) }
         writeUpdates()
         writeGrants()
-        let rules = (rulebook.rule(model.name, .read)?.using, rulebook.rule(model.name, .update))
-        if let read = rules.0, rules.1 != nil, !read.inputs.columns.isEmpty {
+        publish()
+        let read = rulebook.rule(model.name, .read)?.using
+        if let read, isAllowed(.update), !read.inputs.columns.isEmpty {
             notes.append(
                 "\(model.name): PostgreSQL refuses an update, too, after which whoever makes it "
                     + "may not read the row")
@@ -146,14 +147,32 @@ struct PolicyScript {
                 + "  EXECUTE FUNCTION \(function)()")
     }
 
+    // MARK: Feed
+
+    /// Adds the table to Supabase's feed, if the model has one.
+    private mutating func publish() {
+        guard model.realtime != nil else { return }
+        statements.append("ALTER PUBLICATION supabase_realtime ADD TABLE \(table)")
+        if rulebook.rule(model.name, .read)?.using?.constant == true {
+            // Whoever listens is told of the row as it was, too.
+            statements.append("ALTER TABLE \(table) REPLICA IDENTITY FULL")
+        } else {
+            notes.append(
+                "\(model.name): no policy is asked about rows that are deleted; so whoever "
+                    + "listens to supabase_realtime is told the key of each, and old rows of none")
+        }
+    }
+
     // MARK: Grants
 
     private mutating func writeGrants() {
         statements.append("GRANT ALL ON \(table) TO service_role")
-        statements.append("GRANT DELETE ON \(table) TO \(Self.callers)")
+        if isAllowed(.delete) {
+            statements.append("GRANT DELETE ON \(table) TO \(Self.callers)")
+        }
         for (verb, privilege) in [
             (Verb.read, "SELECT"), (.create, "INSERT"), (.update, "UPDATE"),
-        ] {
+        ] where isAllowed(verb) {
             let free = model.columns.indices.filter { isFree($0, verb) }
             let names = free.map { quoted(identifier: model.columns[$0].name) }
             if free.isEmpty { continue }
@@ -161,6 +180,13 @@ struct PolicyScript {
                 free.count == model.columns.count ? "" : " (\(names.joined(separator: ", ")))"
             statements.append("GRANT \(privilege)\(list) ON \(table) TO \(Self.callers)")
         }
+    }
+
+    /// Whether there may be a row with which a caller may do something. Where there is none, the
+    /// privilege is missing, too: not everything that runs on a PostgreSQL asks policies.
+    private func isAllowed(_ verb: Verb) -> Bool {
+        guard let rule = rulebook.rule(model.name, verb) else { return false }
+        return ![rule.using, rule.check].contains { $0?.constant == false }
     }
 
     /// Whether whoever may do something with a row may do it with a column.

@@ -28,12 +28,12 @@ struct PostgresScript {
             write(model, definition, &references)
         }
         end += references
+        if catalogue.models.contains(where: { $0.realtime != nil }) { end.append(Self.publication) }
         for model in catalogue.models {
             let policies = PolicyScript(model, rulebook)
             end += policies.statements
             notes += policies.notes
         }
-        publish(catalogue.models.filter { $0.realtime != nil })
         beginning =
             Self.session + Self.roles + Self.authentication
             + [
@@ -95,19 +95,9 @@ struct PostgresScript {
 
     // MARK: Around them
 
-    private mutating func publish(_ models: [Model]) {
-        guard !models.isEmpty else { return }
-        end.append(
-            Self.unless(
-                "EXISTS (SELECT FROM pg_publication WHERE pubname = 'supabase_realtime')",
-                "CREATE PUBLICATION supabase_realtime"))
-        for model in models {
-            let table = dialect.table(model.name)
-            end.append("ALTER PUBLICATION supabase_realtime ADD TABLE \(table)")
-            // Whoever listens is told of the row as it was, too.
-            end.append("ALTER TABLE \(table) REPLICA IDENTITY FULL")
-        }
-    }
+    private static let publication = unless(
+        "EXISTS (SELECT FROM pg_publication WHERE pubname = 'supabase_realtime')",
+        "CREATE PUBLICATION supabase_realtime")
 
     private static let session = [
         "SET client_encoding = 'UTF8'", "SET standard_conforming_strings = on",
