@@ -65,6 +65,25 @@ import Testing
         #expect(exported.lines.count == 896)
     }
 
+    @Test(arguments: ["rows", "link", "hard"])
+    func `what is loaded is not overwritten by what is refused`(name: String) throws {
+        let project = try Self.project()
+        let text = "id,name\n1,a\n"
+        try project.write(text, to: "rows")
+        let path = project.path
+        let files = FileManager.default
+        try files.createSymbolicLink(atPath: path + "/link", withDestinationPath: "rows")
+        try files.linkItem(atPath: path + "/rows", toPath: path + "/hard")
+        let words = ["import", "things", path + "/rows", "--rejects", path + "/" + name]
+        for more in [[], ["--resume"]] {
+            let (told, code) = try Self.run(words + more, in: project)
+            #expect(code == 1)
+            #expect(!told.isEmpty && try Self.text("rows", of: project) == text, "\(told)")
+        }
+        let (told, _) = try Self.run(words, in: project)
+        #expect(told.contains { $0.contains("it is the file that is loaded") }, "\(told)")
+    }
+
     @Test(arguments: ["csv", "ndjson"], [0.05, 0.2, 0.5])
     func `a load that is killed goes on where it was`(form: String, share: Double) throws {
         let project = try Self.project()

@@ -37,7 +37,7 @@ final class ImportLoads {
         (self.marks, self.former) = (marks, former)
         rejects =
             if let path = order.rejects {
-                try RejectedRows(path, goesOn: order.resumes)
+                try RejectedRows(path, besides: parts.map(\.file), goesOn: order.resumes)
             } else { nil }
     }
 

@@ -10,13 +10,20 @@ final class RejectedRows {
     private let path: String
     private let descriptor: Int32
 
-    /// - Parameter goesOn: Whether what is there stays.
+    /// - Parameters:
+    ///   - inputs: the files that are loaded; none of them may be it, under whatever name.
+    ///   - goesOn: Whether what is there stays.
     /// - Throws: 58030 where it cannot be written.
-    init(_ path: String, goesOn: Bool) throws(Problem) {
+    init(_ path: String, besides inputs: [String], goesOn: Bool) throws(Problem) {
         self.path = path
-        let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (goesOn ? 0 : O_TRUNC)
-        descriptor = unsafe open(path, flags, 0o600)
+        descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         if descriptor < 0 { throw .file("create", path) }
+        // Of what is no file nothing is lost: /dev/null is both.
+        guard FileSystem.byteCount(of: path) != nil else { return }
+        for input in inputs where FileSystem.areSame(path, input == "-" ? "/dev/stdin" : input) {
+            throw .file("write refused rows to", path, reason: "it is the file that is loaded")
+        }
+        if !goesOn, ftruncate(descriptor, 0) != 0 { throw .file("empty", path) }
     }
 
     deinit { close(descriptor) }
