@@ -82,7 +82,7 @@ extension PostgresDialect: DefinitionDialect {
         case .timestamp:
             "\(name) >= '0001-01-01 00:00:00+00' AND \(name) < '10000-01-01 00:00:00+00'"
         case .date: "\(name) >= '0001-01-01' AND \(name) < '10000-01-01'"
-        case .time: "\(name) < '24:00:00'"
+        case .time: hasEndOfDay ? nil : "\(name) < '24:00:00'"
         case .decimal, .real: "\(name) <> 'NaN'"
         case .json: type.shape.map { "jsonb_typeof(\(name)) = '\($0.rawValue)'" }
         case .text, .uuid, .integer, .integer32, .boolean, .bytes: nil

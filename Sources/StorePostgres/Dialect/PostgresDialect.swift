@@ -24,13 +24,20 @@ public struct PostgresDialect: Dialect {
     private let place: String
     /// The same of the tables.
     private let tablePlace: String
+    /// Whether a time may be `24:00:00`.
+    let hasEndOfDay: Bool
 
     /// The dialect of a database that has our functions in a schema.
     ///
-    /// - Parameter tables: the schema of the project's tables. Nil for the first of the search
-    ///   path, as in files that people run: a served request takes the path of no session, which a
-    ///   pooler may have from another client, and which names schemas that anybody may make.
-    public init(tables: String? = nil, schema: String = DatabaseFunction.schema) {
+    /// - Parameters:
+    ///   - tables: the schema of the project's tables. Nil for the first of the search path, as in
+    ///     files that people run: a served request takes the path of no session, which a pooler may
+    ///     have from another client, and which names schemas that anybody may make.
+    ///   - hasEndOfDay: Whether a time may be `24:00:00`, as on SQLite.
+    public init(
+        tables: String? = nil, schema: String = DatabaseFunction.schema, hasEndOfDay: Bool = false
+    ) {
+        self.hasEndOfDay = hasEndOfDay
         place = quoted(identifier: schema) + "."
         tablePlace = tables.map { quoted(identifier: $0) + "." } ?? ""
     }

@@ -11,7 +11,10 @@ public struct PolicyDialect: Dialect {
     /// Where the functions are that go with them.
     public static let functions = "apus"
 
-    private let base = PostgresDialect(tables: tables, schema: functions)
+    /// Columns that each table there has already.
+    public static let systemColumns: Set = ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"]
+
+    private let base = PostgresDialect(tables: tables, schema: functions, hasEndOfDay: true)
 
     /// The dialect.
     public init() {}

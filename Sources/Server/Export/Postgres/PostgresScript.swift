@@ -15,8 +15,13 @@ struct PostgresScript {
     private(set) var notes: [String] = []
     private let dialect = PolicyDialect()
 
-    /// - Throws: `SchemaFailure` with the faults of checks and index conditions.
+    /// - Throws: `SchemaFailure` with the faults of checks and index conditions, and with columns
+    ///   that no table there can have.
     init(_ catalogue: Catalogue, _ rulebook: Rulebook) throws(SchemaFailure) {
+        let taken = catalogue.models.flatMap(\.columns).filter {
+            PolicyDialect.systemColumns.contains($0.name)
+        }
+        guard taken.isEmpty else { throw SchemaFailure(diagnostics: taken.map(\.taken)) }
         let place = PolicyDialect.functions
         end.append(
             "GRANT USAGE ON SCHEMA \(PolicyDialect.tables) TO anon, authenticated, service_role")
@@ -71,11 +76,11 @@ struct PostgresScript {
                     notes.append("\(model.name).\(column.name): the default \(source.text)")
                 }
             }
-            if column.isIdentity { end.append(advance(model, column)) }
             if let rest = column.checkedByServerAlone {
                 notes.append("\(model.name).\(column.name): \(rest), which the server checks alone")
             }
         }
+        if let identity = model.table.identity { end.append(advance(identity.sequence)) }
         end += definition.indexes.map { definitions.createIndex($0, of: definition) }
         for reference in definition.references {
             references.append(
@@ -84,13 +89,14 @@ struct PostgresScript {
         }
     }
 
-    /// Has the numbers of a column go on behind the largest that is there.
-    private func advance(_ model: Model, _ column: Column) -> String {
-        let table = dialect.table(model.name)
-        let name = quoted(identifier: column.name)
-        let sequence =
-            "pg_get_serial_sequence(\(dialect.literal(table)), \(dialect.literal(column.name)))"
-        return "SELECT setval(\(sequence), coalesce(max(\(name)), 0) + 1, false) FROM \(table)"
+    /// Has the numbers of a column go on where the server's own would at its next start.
+    private func advance(_ sequence: IdentitySequence) -> String {
+        let table = dialect.table(sequence.table)
+        let name = quoted(identifier: sequence.column)
+        let column = dialect.literal(sequence.column)
+        let id = "pg_get_serial_sequence(\(dialect.literal(table)), \(column))"
+        return "SELECT setval(\(id), greatest(max(\(name)), 0) + 1, false) FROM \(table)\n"
+            + "  WHERE \(name) <= \(sequence.countedMax)"
     }
 
     // MARK: Around them
@@ -135,5 +141,12 @@ struct PostgresScript {
 
     private static func unless(_ condition: String, _ statement: String) -> String {
         "DO $do$ BEGIN IF NOT (\(condition)) THEN\n  \(statement);\nEND IF; END $do$"
+    }
+}
+
+extension Column {
+    /// The fault of a name that PostgreSQL keeps for itself.
+    fileprivate var taken: Diagnostic {
+        Diagnostic("every table of PostgreSQL has a column \"\(name)\" of its own", at: location)
     }
 }
