@@ -6,7 +6,7 @@ import Testing
 /// Values and names that SQLite takes, in a database made by `apus export postgres`.
 extension PostgresExportTests {
     /// Keys of rows, and the number that the next row gets.
-    private static let numbers = [
+    private static let numbers: [(type: String, keys: [Int], next: Int)] = [
         ("integer", [-5], 1), ("integer", [], 1), ("integer", [-1, 7], 8),
         ("integer", [3, .max], 4), ("integer", [1 << 52], 1 << 52 + 1),
         ("integer\", \"format\": \"int32", [5, 2_147_483_647], 6),

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A page of the documentation, with sections that are made of the program's own tables.
-public struct Guide {
+public struct Guide: Sendable {
     private let file: URL
 
     /// The guide of a name, such as `Settings.md`.
