@@ -12,8 +12,8 @@ extension Command {
             rules: 'apus import' makes equal rows of them. FILE's ending tells the form, .csv,
             .json or .ndjson; without a FILE they go to standard output, as .ndjson. In CSV a field
             without any character is NULL, and "" the empty text. A FILE that is there is replaced
-            once the new one is whole: until then it is called .part behind its name. With --all
-            each model has a file in DIR, which is made; the accounts are in 'apus backup' only.
+            once the new one is whole: until then there is a draft beside it. With --all each
+            model has a file in DIR, which is made; the accounts are in 'apus backup' only.
             'apus export postgres [FILE]' writes the project as a script for a PostgreSQL 15 or
             later of its own, which psql takes with -v ON_ERROR_STOP=1: tables, rows, access
             rules as row-level security, grants and a publication; it tells what did not translate.

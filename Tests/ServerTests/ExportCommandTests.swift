@@ -161,6 +161,25 @@ import Testing
         try server.project.write("half", to: "rows.csv.part")
         #expect(try Self.run(["export", "things", path], in: server.project).code == 0)
         #expect(try Self.text("rows.csv", of: server.project).hasPrefix("id,name,mark"))
-        #expect(!FileManager.default.fileExists(atPath: path + ".part"))
+        #expect(try Self.names("rows.", in: server.project) == ["rows.csv", "rows.csv.part"])
+        #expect(try Self.text("rows.csv.part", of: server.project) == "half")
+    }
+
+    /// What is in a project under names that begin so.
+    private static func names(_ start: String, in project: TestProject) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: project.path)
+            .filter { $0.hasPrefix(start) }.sorted()
+    }
+
+    @Test func `what another has made stays, also where two write the same`() throws {
+        let server = try TestBackend(models: Self.models)
+        let project = server.project
+        try project.write("precious", to: "out.part/file")
+        let words = ["export", "--all", project.path + "/out", "--project", project.path]
+        let commands = try (0..<2).map { _ in try RunningCommand(words) }
+        #expect(commands.map { $0.exitCode() ?? -1 }.sorted() == [0, 1])
+        #expect(try Self.text("out.part/file", of: project) == "precious")
+        #expect(try Self.names("out", in: project) == ["out", "out.part"])
+        #expect(try Self.text("out/things.ndjson", of: project) == "")
     }
 }

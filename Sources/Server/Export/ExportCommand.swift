@@ -62,8 +62,7 @@ public enum ExportCommand {
     ) throws(Problem) -> [ExportReport.Written] {
         let folder = folder.hasSuffix("/") && folder.count > 1 ? String(folder.dropLast()) : folder
         guard !FileSystem.exists(folder) else { throw .exportExists(folder) }
-        let draft = folder + ".part"
-        FileSystem.removeFolder(draft)
+        let draft = ExportTarget.draft(of: folder)
         try FileSystem.makeFolder(draft)
         defer { FileSystem.removeFolder(draft) }
         var written: [ExportReport.Written] = []
