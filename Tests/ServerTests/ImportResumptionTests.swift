@@ -111,6 +111,39 @@ import Testing
         #expect(again.lines.contains { $0.contains("Nothing says") }, "\(again.lines)")
     }
 
+    /// Names of five rows that are there, rows that were on their way over them as a mark has it,
+    /// and what comes of going on there.
+    private static let doubts: [(there: String, sending: Int, code: Int32, part: String)] = [
+        ("old", 0, 1, "5 refused"), ("old", 5, 1, "with their keys are there and differ"),
+        ("new", 5, 0, "0 rows"),
+    ]
+
+    @Test(arguments: doubts)
+    func `rows that were there before are not taken for loaded`(
+        there: String, sending: Int, code: Int32, part: String
+    ) throws {
+        let project = try Self.project()
+        let words = ["import", "things", project.path + "/rows"]
+        for (name, expected) in [(there, 0), ("new", 1)] as [(String, Int32)] {
+            let rows = (1...5).map { "\($0),\(name)\n" }
+            try project.write("id,name\n" + rows.joined(), to: "rows")
+            let (_, code) = try Self.run(words, in: project)
+            #expect(code == expected)
+        }
+        let names = try FileManager.default.contentsOfDirectory(atPath: project.data)
+        let mark = try #require(names.first { $0.hasSuffix(".mark") })
+        let path = project.data + "/" + mark
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        #expect(text.contains("\"sending\":0"), "\(text)")
+        try text.replacing("\"sending\":0", with: "\"sending\":\(sending)")
+            .write(toFile: path, atomically: false, encoding: .utf8)
+        let rejects = ["--rejects", project.path + "/refused"]
+        let (told, ended) = try Self.run(words + ["--resume"] + rejects, in: project)
+        #expect(ended == code && told.contains { $0.contains(part) }, "\(told)")
+        let exported = try Self.run(["export", "things"], in: project)
+        #expect(exported.lines.filter { $0.contains(there) }.count == 5)
+    }
+
     @Test func `a folder is loaded in the order of references, whatever rows refer to`() throws {
         let project = try Self.project()
         try project.write("id,name\n1,a\n2,\"\"\n", to: "all/things.csv")

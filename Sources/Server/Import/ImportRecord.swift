@@ -58,8 +58,8 @@ enum ImportLimits {
     static let chunkTime = Duration.milliseconds(5)
     /// How often a chunk is sent again that the server had no room for.
     static let triesMax = 60
-    /// Bytes of the server's answer.
-    static let answerBytesMax = 1 << 20
+    /// Bytes of the server's answer, which may be a row.
+    static let answerBytesMax = 2 * recordBytesMax
 }
 
 enum ImportFormat {

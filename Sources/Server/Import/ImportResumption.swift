@@ -1,6 +1,7 @@
 import Bytes
 import Diagnostics
 import Schema
+import Values
 
 /// Finds out where a load goes on that was ended before.
 struct ImportResumption {
@@ -20,7 +21,8 @@ struct ImportResumption {
     }
 
     /// Takes the rows that are in, as a mark says, and those that were on their way, if they have
-    /// arrived: a chunk is in as a whole or not at all, and its rows' keys tell.
+    /// arrived: a chunk is in as a whole or not at all, and its rows tell. Keys alone do not: they
+    /// may have been there before, so that it was refused.
     ///
     /// - Returns: how many rows are passed by, and those that were taken and are not in.
     /// - Throws: `import_doubtful` where that cannot be told.
@@ -34,43 +36,61 @@ struct ImportResumption {
         while doubtful.count < state.sending, let record = try records.next() {
             doubtful.append(record)
         }
-        for record in doubtful where try !isThere(record, state) {
-            return (state.passed, doubtful)
+        var areSame = true
+        for record in doubtful {
+            guard let same = try isSame(record, state) else { return (state.passed, doubtful) }
+            areSame = areSame && same
+        }
+        guard areSame else {
+            throw Problem.doubtful(input.name, state, "rows with their keys are there and differ")
         }
         return (state.passed + doubtful.count, [])
     }
 
-    private func isThere(_ record: ImportRecord, _ state: ImportMark.State) throws -> Bool {
+    /// Whether the row that has the key of one has the values that the file names; nil where there
+    /// is none.
+    private func isSame(_ record: ImportRecord, _ state: ImportMark.State) throws -> Bool? {
         let row = try? JSONDocument(parsing: record.json).root
         let conditions = try model.primaryKey.map { column throws(Problem) in
             let name = model.columns[column].name
             guard let value = row?[name], !value.isNull else {
-                throw Problem.doubtful(input.name, state)
+                throw Problem.doubtful(input.name, state, "the file has no keys of theirs")
             }
             let text = value.string ?? String(utf8: value.raw)
             return PercentEncoding.encode(component: name.inQuotes) + "=eq."
                 + PercentEncoding.encode(component: text)
         }
-        let first = PercentEncoding.encode(
-            component: model.columns[model.primaryKey[0]].name.inQuotes)
+        let columns = model.columns.filter { record.columns.contains($0.name) }
+        let names = columns.map { PercentEncoding.encode(component: $0.name.inQuotes) }
         try connection.begin(
             "GET", TableImport.path(of: model.name)
-                + "?select=\(first)&" + conditions.joined(separator: "&"))
+                + "?select=\(names.joined(separator: ","))&" + conditions.joined(separator: "&"))
         let answer = try connection.answer()
         guard answer.status == 200 else {
             throw Problem(answer).said(by: connection.server)
         }
-        return answer.body.count > 2
+        guard let stored = try? JSONDocument(parsing: answer.body).root.element(at: 0) else {
+            return nil
+        }
+        return columns.allSatisfy { column in
+            guard let given = row?[column.name], let held = stored[column.name],
+                let one = try? column.type.value(from: given),
+                let other = try? column.type.value(from: held)
+            else { return false }
+            return column.type.isSame(one, other)
+        }
     }
 }
 
 extension Problem {
-    fileprivate static func doubtful(_ file: String, _ state: ImportMark.State) -> Problem {
+    fileprivate static func doubtful(
+        _ file: String, _ state: ImportMark.State, _ reason: String
+    ) -> Problem {
         let last = state.passed + state.sending
         return Problem(
             code: "import_doubtful", status: 500,
             message: "The first \(state.passed) rows of \(file) are in. Whether those behind them "
-                + "up to row \(last) are cannot be told: the file has no keys of theirs.",
+                + "up to row \(last) are cannot be told: \(reason).",
             hint: "They are all in or all not. Look into the table, and go on with "
                 + "--skip \(last) or --skip \(state.passed).")
     }

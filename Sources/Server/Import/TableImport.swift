@@ -195,6 +195,8 @@ struct TableImport {
             try rejects.append(line: record.line, problem, row: record.json)
             refused += 1
         } else {
+            // It is in no doubt: it is not in.
+            try manner.mark?.note(passed: passed, sending: 0)
             return ImportFault(line: record.line, problem)
         }
         passed += 1
