@@ -21,7 +21,9 @@ extension Command {
         settings: common, options: [.form, .allFolder], switches: [.json],
         example: "apus export rooms rooms.csv"
     ) { arguments in
-        if arguments.operands.first == "postgres" { return try exportPostgres(arguments) }
+        if arguments.operands.first == "postgres", arguments.value(of: .form) == nil {
+            return try exportPostgres(arguments)
+        }
         let order = try exportOrder(arguments)
         let progress = ProgressLine()
         let report: ExportReport
@@ -41,11 +43,15 @@ extension Command {
 
     /// Writes the whole project as a script.
     private static func exportPostgres(_ arguments: Arguments) throws -> Int32 {
-        let isPlain = [.form, .allFolder].allSatisfy { arguments.value(of: $0) == nil }
-        guard arguments.operands.count <= 2, isPlain else {
-            throw UsageError("'apus export postgres' takes a FILE, and none of these options")
+        guard arguments.operands.count <= 2, arguments.value(of: .allFolder) == nil else {
+            throw UsageError("'apus export postgres' takes a FILE, and no --all")
         }
         let file = arguments.operands.dropFirst().first { $0 != "-" }
+        if let file, RowFileForm(ofFile: file) != nil {
+            throw UsageError(
+                "'apus export postgres' writes SQL, not \(file): for rows of a model 'postgres' "
+                    + "name --format")
+        }
         let progress = ProgressLine()
         let report = try ExportCommand.writePostgres(
             ServerOptions(arguments.given), to: file

@@ -143,6 +143,8 @@ import Testing
         (["nothings"], 2, "did you mean 'things'?"), ([], 2, "needs a TABLE"),
         (["things", "rows.txt"], 2, "--format"), (["things", "--format", "xml"], 2, "not 'xml'"),
         (["things", "--all", "x"], 2, "without a TABLE"),
+        (["postgres", "rows.csv"], 2, "writes SQL, not rows.csv"),
+        (["postgres", "--format", "csv"], 2, "there is no model 'postgres'"),
         (["things", "/nowhere/rows.csv"], 1, "/nowhere/rows.csv.part"),
     ]
 
