@@ -13,9 +13,8 @@ import Testing
         let passed = /(?:notOffered|ChannelRefusal|Self\.rest)\(\s*"([A-Za-z0-9_]+)"/
         for match in text.matches(of: given) { codes.insert(String(match.output.1)) }
         for match in text.matches(of: passed) { codes.insert(String(match.output.1)) }
-        for part in text.split(separator: /var code: String\??\s*\{\n/).dropFirst() {
-            let body = part.prefix { $0 != "}" }
-            for match in body.matches(of: /: "([a-z_]+)"|\n\s+"([a-z_]+)"/) {
+        for body in text.matches(of: /var code: String\??\s*\{\n([^}]*)/) {
+            for match in body.output.1.matches(of: /: "([a-z_]+)"|\n\s+"([a-z_]+)"/) {
                 codes.insert(String(match.output.1 ?? match.output.2 ?? ""))
             }
         }
