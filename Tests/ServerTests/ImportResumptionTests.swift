@@ -78,7 +78,8 @@ import Testing
         for more in [[], ["--resume"]] {
             let (told, code) = try Self.run(words + more, in: project)
             #expect(code == 1)
-            #expect(!told.isEmpty && try Self.text("rows", of: project) == text, "\(told)")
+            #expect(!told.isEmpty)
+            #expect(try Self.text("rows", of: project) == text, "\(told)")
         }
         let (told, _) = try Self.run(words, in: project)
         #expect(told.contains { $0.contains("it is the file that is loaded") }, "\(told)")

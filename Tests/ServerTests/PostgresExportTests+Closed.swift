@@ -1,3 +1,4 @@
+import Foundation
 import PostgresTestSupport
 import PostgresWire
 import ServerTestSupport
