@@ -14,8 +14,7 @@ public final class RunningCommand {
     public init(
         _ words: [String], environment: [String: String] = [:], under wrapper: [String] = []
     ) throws {
-        let named = words.firstIndex(of: "--project").map { words[words.index(after: $0)] }
-        let database = named.flatMap(TestEngine.database).map { ["APUS_DATABASE": $0.url] } ?? [:]
+        let database = Self.database(of: words)
         let line = wrapper + [Self.binary.path] + words
         child = try ChildProcess(
             line[0], Array(line.dropFirst()), environment: database.merging(environment) { $1 })
@@ -23,7 +22,14 @@ public final class RunningCommand {
 
     /// Starts `apus` with these words at a terminal of its own.
     public init(atTerminal words: [String]) throws {
-        child = try ChildProcess(atTerminal: Self.binary.path, words)
+        child = try ChildProcess(
+            atTerminal: Self.binary.path, words, environment: Self.database(of: words))
+    }
+
+    /// What names the database of the project that the words name.
+    private static func database(of words: [String]) -> [String: String] {
+        let named = words.firstIndex(of: "--project").map { words[words.index(after: $0)] }
+        return named.flatMap(TestEngine.database).map { ["APUS_DATABASE": $0.url] } ?? [:]
     }
 
     /// Types text at its terminal.
