@@ -68,11 +68,13 @@ final class OvertakenRequests {
         }
     }
 
-    /// Whether an answer may come of a change. What the database was away for is none.
+    /// What comes of no change: who is not let in, or too often there, and that the database is
+    /// away.
+    private static let ownStatuses: Set = [401, 403, 429, 503, 504]
+
+    /// Whether an answer may come of a change.
     private func isOvertaken(_ response: Response, since number: Int) -> Bool {
-        let isRefusal = response.status >= 400 && response.status != 429
-        let isAway = response.status == 503 || response.status == 504
-        return isRefusal && !isAway
+        response.status >= 400 && !Self.ownStatuses.contains(response.status)
             && (transitions.number != number || !number.isMultiple(of: 2))
     }
 

@@ -44,7 +44,8 @@ final class SchemaReloader: Sendable {
             let reload = makeReload()
             while true {
                 switch watcher.wait(milliseconds: reload.pause, orFor: reload.terminal) {
-                case .changed, .paused: reload.run()
+                case .changed: reload.run()
+                case .paused: reload.runIfDue()
                 case .readable: reload.takeAnswer()
                 case .stopped: return
                 }
@@ -115,6 +116,11 @@ private final class SchemaReload {
     }
 
     func run() { run(options) }
+
+    /// Tries once more what the database was away for.
+    func runIfDue() {
+        if databasePause >= 0 { run() }
+    }
 
     /// Takes what somebody has typed for an answer to the question.
     func takeAnswer() {

@@ -61,6 +61,6 @@ extension MigrationSet {
             let file = MigrationFile(
                 fileName: empty.fileName, text: Array((head + text + "\n").utf8))
         else { return self }
-        return MigrationSet(files + [file], in: form)
+        return adding(file)
     }
 }
