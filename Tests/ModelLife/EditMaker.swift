@@ -100,7 +100,8 @@ struct EditMaker {
         if dice.chance(column.isRequired ? 60 : 20) {
             let cell = column.choices.flatMap { dice.pick($0) } ?? values.cell(kind)
             if Oracle().keeps(cell, column, model) { column.constant = cell }
-        } else if dice.chance(30) {
+        } else if dice.chance(30), column.choices == nil {
+            // What is computed is none of the values that an enum lists.
             column.computed = kind == .timestamp ? "now()" : kind == .uuid ? "uuidv7()" : nil
         }
         model.columns.insert(column, at: dice.number(0...model.columns.count))
