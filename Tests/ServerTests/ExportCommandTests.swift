@@ -65,20 +65,6 @@ import Testing
         }
     }
 
-    /// What a command prints, and its exit code.
-    private static func run(
-        _ words: [String], in project: TestProject
-    ) throws -> (lines: [String], code: Int32?) {
-        let command = try RunningCommand(words + ["--project", project.path])
-        var lines: [String] = []
-        while let line = command.nextLine() { lines.append(line) }
-        return (lines, command.exitCode())
-    }
-
-    private static func text(_ file: String, of project: TestProject) throws -> String {
-        try String(contentsOf: project.root.appending(path: file), encoding: .utf8)
-    }
-
     private static func insert(_ rows: [String], into server: TestBackend) throws {
         let body = "[" + rows.joined(separator: ",\n") + "]"
         let answer = try server.serviceClient().send("POST", "/rest/v1/things", body)
@@ -91,19 +77,19 @@ import Testing
         let server = try TestBackend(models: Self.models)
         try Self.insert(Self.rows(400, &random), into: server)
         let file = "/rows." + form
-        let written = try Self.run(["export", "things", server.project.path + file], in: server.project)
+        let written = try server.project.run(["export", "things", server.project.path + file])
         #expect(written.code == 0, "\(written.lines)")
         #expect(written.lines.first?.hasSuffix(": 400 rows") == true, "\(written.lines)")
-        let text = try Self.text(file, of: server.project)
+        let text = try server.project.text(file)
 
         let other = try TestBackend(models: Self.models)
-        let loaded = try Self.run(
+        let loaded = try other.project.run(
             ["import", "things", server.project.path + file]
-                + ["--url", "http://127.0.0.1:\(other.port)"], in: other.project)
+                + ["--url", "http://127.0.0.1:\(other.port)"])
         #expect(loaded.code == 0, "\(loaded.lines)")
-        let again = try Self.run(["export", "things", other.project.path + file], in: other.project)
+        let again = try other.project.run(["export", "things", other.project.path + file])
         #expect(again.code == 0, "\(again.lines)")
-        #expect(try Self.text(file, of: other.project) == text)
+        #expect(try other.project.text(file) == text)
         let target = "/rest/v1/things?order=id"
         #expect(
             try server.serviceClient().send("GET", target).text
@@ -114,8 +100,7 @@ import Testing
         var random = SeededGenerator(seed: 62)
         let server = try TestBackend(models: Self.models)
         try Self.insert(Self.rows(50, &random), into: server)
-        let (lines, code) = try Self.run(
-            ["export", "things", "--format", "json"], in: server.project)
+        let (lines, code) = try server.project.run(["export", "things", "--format", "json"])
         #expect(code == 0)
         let answer = try server.serviceClient().send("GET", "/rest/v1/things?order=id").text
         #expect(lines.joined().filter { $0 != " " } == answer.filter { $0 != " " && $0 != "\n" })
@@ -128,13 +113,13 @@ import Testing
         try Self.insert([#"{"id": 1, "name": "a"}"#], into: server)
         let folder = server.project.path + "/out"
         let words = ["export", "--all", folder, "--format", "csv"]
-        let (lines, code) = try Self.run(words, in: server.project)
+        let (lines, code) = try server.project.run(words)
         #expect(code == 0)
         #expect(lines.last?.hasPrefix("1 row of 2 tables") == true, "\(lines)")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         #expect(names == ["notes.csv", "things.csv"])
-        #expect(try Self.text("out/notes.csv", of: server.project) == "id,text\n")
-        let again = try Self.run(words, in: server.project)
+        #expect(try server.project.text("out/notes.csv") == "id,text\n")
+        let again = try server.project.run(words)
         #expect(again.code == 1)
         #expect(again.lines.first?.contains("There is something at") == true, "\(again.lines)")
     }
@@ -151,7 +136,7 @@ import Testing
     @Test(arguments: mistakes)
     func `what cannot be written is told`(words: [String], code: Int32, part: String) throws {
         let server = try TestBackend(models: Self.models)
-        let told = try Self.run(["export"] + words, in: server.project)
+        let told = try server.project.run(["export"] + words)
         #expect(told.code == code)
         #expect(told.lines.contains { $0.contains(part) }, "\(told.lines)")
     }
@@ -161,10 +146,10 @@ import Testing
         try server.project.write("old", to: "rows.csv")
         let path = server.project.path + "/rows.csv"
         try server.project.write("half", to: "rows.csv.part")
-        #expect(try Self.run(["export", "things", path], in: server.project).code == 0)
-        #expect(try Self.text("rows.csv", of: server.project).hasPrefix("id,name,mark"))
+        #expect(try server.project.run(["export", "things", path]).code == 0)
+        #expect(try server.project.text("rows.csv").hasPrefix("id,name,mark"))
         #expect(try Self.names("rows.", in: server.project) == ["rows.csv", "rows.csv.part"])
-        #expect(try Self.text("rows.csv.part", of: server.project) == "half")
+        #expect(try server.project.text("rows.csv.part") == "half")
     }
 
     /// What is in a project under names that begin so.
@@ -180,8 +165,8 @@ import Testing
         let words = ["export", "--all", project.path + "/out", "--project", project.path]
         let commands = try (0..<2).map { _ in try RunningCommand(words) }
         #expect(commands.map { $0.exitCode() ?? -1 }.sorted() == [0, 1])
-        #expect(try Self.text("out.part/file", of: project) == "precious")
+        #expect(try project.text("out.part/file") == "precious")
         #expect(try Self.names("out", in: project) == ["out", "out.part"])
-        #expect(try Self.text("out/things.ndjson", of: project) == "")
+        #expect(try project.text("out/things.ndjson") == "")
     }
 }

@@ -19,25 +19,11 @@ import Testing
         """,
     ]
 
-    /// What a command prints, and its exit code.
-    private static func run(
-        _ words: [String], in project: TestProject
-    ) throws -> (lines: [String], code: Int32?) {
-        let command = try RunningCommand(words + ["--project", project.path])
-        var lines: [String] = []
-        while let line = command.nextLine() { lines.append(line) }
-        return (lines, command.exitCode())
-    }
-
-    private static func text(_ file: String, of project: TestProject) throws -> String {
-        try String(contentsOf: project.root.appending(path: file), encoding: .utf8)
-    }
-
     /// A project with an empty database that nobody serves.
     private static func project() throws -> TestProject {
         let project = try TestProject(models: models)
-        #expect(try run(["migrate", "new", "begin"], in: project).code == 0)
-        #expect(try run(["migrate", "up"], in: project).code == 0)
+        #expect(try project.run(["migrate", "new", "begin"]).code == 0)
+        #expect(try project.run(["migrate", "up"]).code == 0)
         return project
     }
 
@@ -51,17 +37,17 @@ import Testing
         try project.write(lines.joined(separator: "\n"), to: "rows")
         let words = ["import", "things", project.path + "/rows", "--json"]
         let rejects = project.path + "/refused"
-        let (told, code) = try Self.run(words + ["--rejects", rejects], in: project)
+        let (told, code) = try project.run(words + ["--rejects", rejects])
         #expect(code == 1)
         #expect(told.last?.contains(#""rows":896,"refused":4"#) == true, "\(told)")
-        let refused = try Self.text("refused", of: project).split(separator: "\n")
+        let refused = try project.text("refused").split(separator: "\n")
         #expect(refused.count == 4)
         #expect(refused[0].hasPrefix(#"{"line":7,"code":"23514""#), "\(refused)")
         #expect(refused[0].hasSuffix(#""row":{"id":7,"size":-1}}"#), "\(refused)")
         #expect(refused[1].hasPrefix(#"{"line":8,"code":"import_malformed""#), "\(refused)")
         #expect(refused[2].hasPrefix(#"{"line":500,"code":"22P02""#), "\(refused)")
         #expect(refused[3].hasPrefix(#"{"line":900,"code":"23505""#), "\(refused)")
-        let exported = try Self.run(["export", "things"], in: project)
+        let exported = try project.run(["export", "things"])
         #expect(exported.lines.count == 896)
     }
 
@@ -76,12 +62,12 @@ import Testing
         try files.linkItem(atPath: path + "/rows", toPath: path + "/hard")
         let words = ["import", "things", path + "/rows", "--rejects", path + "/" + name]
         for more in [[], ["--resume"]] {
-            let (told, code) = try Self.run(words + more, in: project)
+            let (told, code) = try project.run(words + more)
             #expect(code == 1)
             #expect(!told.isEmpty)
-            #expect(try Self.text("rows", of: project) == text, "\(told)")
+            #expect(try project.text("rows") == text, "\(told)")
         }
-        let (told, _) = try Self.run(words, in: project)
+        let (told, _) = try project.run(words)
         #expect(told.contains { $0.contains("it is the file that is loaded") }, "\(told)")
     }
 
@@ -99,16 +85,16 @@ import Testing
         Thread.sleep(forTimeInterval: share)
         kill(command.process, SIGKILL)
         _ = command.exitCode()
-        var (told, code) = try Self.run(words + ["--resume"], in: project)
+        var (told, code) = try project.run(words + ["--resume"])
         if told.contains(where: { $0.contains("Nothing says") }) {
-            (told, code) = try Self.run(words, in: project)
+            (told, code) = try project.run(words)
         }
         #expect(code == 0, "\(told)")
         let out = project.path + "/out.ndjson"
-        #expect(try Self.run(["export", "things", out], in: project).code == 0)
+        #expect(try project.run(["export", "things", out]).code == 0)
         let expected = rows.map { #"{"id":\#($0),"name":"name, \#($0)","size":\#($0)}"# + "\n" }
-        #expect(try Self.text("out.ndjson", of: project) == expected.joined())
-        let again = try Self.run(words + ["--resume"], in: project)
+        #expect(try project.text("out.ndjson") == expected.joined())
+        let again = try project.run(words + ["--resume"])
         #expect(again.lines.contains { $0.contains("Nothing says") }, "\(again.lines)")
     }
 
@@ -128,7 +114,7 @@ import Testing
         for (name, expected) in [(there, 0), ("new", 1)] as [(String, Int32)] {
             let rows = (1...5).map { "\($0),\(name)\n" }
             try project.write("id,name\n" + rows.joined(), to: "rows")
-            let (_, code) = try Self.run(words, in: project)
+            let (_, code) = try project.run(words)
             #expect(code == expected)
         }
         let names = try FileManager.default.contentsOfDirectory(atPath: project.data)
@@ -139,9 +125,9 @@ import Testing
         try text.replacing("\"sending\":0", with: "\"sending\":\(sending)")
             .write(toFile: path, atomically: false, encoding: .utf8)
         let rejects = ["--rejects", project.path + "/refused"]
-        let (told, ended) = try Self.run(words + ["--resume"] + rejects, in: project)
+        let (told, ended) = try project.run(words + ["--resume"] + rejects)
         #expect(ended == code && told.contains { $0.contains(part) }, "\(told)")
-        let exported = try Self.run(["export", "things"], in: project)
+        let exported = try project.run(["export", "things"])
         #expect(exported.lines.filter { $0.contains(there) }.count == 5)
     }
 
@@ -152,14 +138,14 @@ import Testing
         // The last refers to the first: a circle of rows cannot be.
         let rows = parts.dropLast() + [#"{"id": 600, "thing": 2}"#]
         try project.write("[" + rows.joined(separator: ",\n") + "]", to: "all/parts.json")
-        let (told, code) = try Self.run(["import", "--all", project.path + "/all"], in: project)
+        let (told, code) = try project.run(["import", "--all", project.path + "/all"])
         #expect(code == 0, "\(told)")
         #expect(told.first == "things: 2 rows" && told[1] == "parts: 600 rows", "\(told)")
         let out = project.path + "/out"
-        #expect(try Self.run(["export", "--all", out, "--format", "csv"], in: project).code == 0)
+        #expect(try project.run(["export", "--all", out, "--format", "csv"]).code == 0)
         #expect(
-            try Self.text("out/things.csv", of: project) == "id,name,size\n1,a,\n2,\"\",\n")
-        #expect(try Self.text("out/parts.csv", of: project).hasSuffix("\n599,1,600\n600,2,\n"))
+            try project.text("out/things.csv") == "id,name,size\n1,a,\n2,\"\",\n")
+        #expect(try project.text("out/parts.csv").hasSuffix("\n599,1,600\n600,2,\n"))
     }
 
     @Test func `a folder that cannot be loaded is told`() throws {
@@ -175,12 +161,12 @@ import Testing
             ("hen.csv", "did you mean 'hens'?"), ("hens.txt", "no file of rows"),
         ] {
             try project.write("id\n1\n", to: "all/\(name)")
-            let (told, code) = try Self.run(words, in: project)
+            let (told, code) = try project.run(words)
             #expect(code == 2 && told.contains { $0.contains(part) }, "\(told)")
             try FileManager.default.removeItem(atPath: project.path + "/all/\(name)")
         }
         for name in ["hens.csv", "eggs.csv"] { try project.write("id\n1\n", to: "all/\(name)") }
-        let (told, code) = try Self.run(words, in: project)
+        let (told, code) = try project.run(words)
         #expect(code == 1)
         #expect(told.contains { $0.contains("eggs, hens refer to one another") }, "\(told)")
     }
