@@ -76,6 +76,15 @@ import Values
         #expect(user.counts.cancels >= 2, "those of two have had a moment, and then waited")
     }
 
+    @Test func `sixty-four clients of one address wait for a lock, and all are answered`() throws {
+        let (user, holder) = try Self.userBehindLock()
+        let clients = Self.longReads(64, of: "everybody", by: user)
+        #expect(Self.shortRead(of: "other", by: user)?.value == "1")
+        #expect(clients.all.isEmpty)
+        try holder.execute("select pg_advisory_unlock(1)")
+        #expect(clients.wait(for: 64).allSatisfy { $0.1.succeeded })
+    }
+
     @Test func `a long read's connection is had from lanes that have several`() throws {
         let (user, holder) = try Self.userBehindLock { $0.connectionsMax = 3 }
         user.run("select 1", on: .write)
