@@ -50,10 +50,8 @@ extension Setting {
             "the most slow reads that wait; with PostgreSQL, slow statements that wait or run"),
         Setting(
             "database.slow_waiting_per_caller", \.database.slowWaitingPerCallerMax,
-            SettingForm.integer(1...1_000_000).optional, .onRestart,
-            "the most of them of one caller; of all at one address at most four times as many",
-            standard: "\(Settings.Database.slowWaitingPerCallerOfSQLite); with PostgreSQL "
-                + "\(Settings.Database.slowWaitingPerCallerOfPostgres)"),
+            .integer(1...1_000_000), .onRestart,
+            "the most of them of one caller; of all at one address at most four times as many"),
         Setting(
             "database.sign_in_waiting", \.database.signInWaitingMax, .integer(1...1_000_000),
             .onRestart, "the most writes of sign-in that wait to go before the others on SQLite"),

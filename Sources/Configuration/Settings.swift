@@ -71,12 +71,8 @@ public struct Settings: Hashable, Sendable {
         public var waitingPerCallerMax = 1_024
         /// The most slow reads that wait; with PostgreSQL, slow statements that wait or run.
         public var slowWaitingMax = 256
-        /// The most of them of one caller; nil for what suits the engine.
-        public var slowWaitingPerCallerMax: Int?
-        /// What suits SQLite, whose slow reads are the exception.
-        public static let slowWaitingPerCallerOfSQLite = 64
-        /// What suits PostgreSQL, where those that run are among them.
-        public static let slowWaitingPerCallerOfPostgres = 16
+        /// The most of them of one caller.
+        public var slowWaitingPerCallerMax = 64
         /// The most writes of sign-in that wait to go before the others on SQLite.
         public var signInWaitingMax = 1_024
         /// The most of them of one caller, who may be all that come from one address.

@@ -45,15 +45,6 @@ import Testing
         }
     }
 
-    @Test func `what suits the engine is told as it is`() throws {
-        let row = try #require(
-            Setting.all.first { $0.name == "database.slow_waiting_per_caller" })
-        let file = DatabaseConfiguration.file("/none").waitingSlowReadsPerCallerMax
-        let address = try #require(DatabaseAddress("postgres://u@127.0.0.1/db"))
-        let slowUnits = try address.cluster().slowUnitsPerCallerMax
-        #expect(row.standard == "\(file); with PostgreSQL \(slowUnits)")
-    }
-
     private static func fields(of configuration: Any) -> [String: String] {
         var fields: [String: String] = [:]
         for (label, value) in Mirror(reflecting: configuration).children {

@@ -31,9 +31,7 @@ struct PostgresLocation: DatabaseLocation {
         cluster.waitingMax = settings.database.waitingMax
         cluster.waitingPerCallerMax = settings.database.waitingPerCallerMax
         cluster.slowUnitsMax = settings.database.slowWaitingMax
-        cluster.slowUnitsPerCallerMax =
-            settings.database.slowWaitingPerCallerMax
-            ?? Settings.Database.slowWaitingPerCallerOfPostgres
+        cluster.slowUnitsPerCallerMax = settings.database.slowWaitingPerCallerMax
         cluster.longWriteShare = settings.rest.longWriteShare
         cluster.patience.heldUpMilliseconds = UInt64(settings.database.heldUpMilliseconds)
         cluster.patience.slowMilliseconds = UInt64(settings.database.slowMilliseconds)

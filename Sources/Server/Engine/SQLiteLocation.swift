@@ -39,8 +39,7 @@ struct SQLiteLocation: DatabaseLocation {
             slowReadThreads: database.slowReadThreads,
             firstSlice: .milliseconds(database.slowReadSliceMilliseconds),
             waitingSlowReadsMax: database.slowWaitingMax,
-            waitingSlowReadsPerCallerMax: database.slowWaitingPerCallerMax
-                ?? Settings.Database.slowWaitingPerCallerOfSQLite,
+            waitingSlowReadsPerCallerMax: database.slowWaitingPerCallerMax,
             waitingWritesMax: database.waitingMax,
             waitingWritesOfCallerMax: database.waitingPerCallerMax,
             waitingFirstMax: database.signInWaitingMax,

@@ -18,9 +18,10 @@ enum ConnectionLimits {
     /// its time.
     static let longRestMax: UInt64 = 2_000
     /// Slow units of a process that wait or run, and those of one caller, so that several must be
-    /// greedy before others are refused.
+    /// greedy before others are refused. What waits is cheap, and many people may be behind the one
+    /// address that a lock holds up, as that of a migration may.
     static let slowUnitsMax = 256
-    static let slowUnitsPerCallerMax = 16
+    static let slowUnitsPerCallerMax = 64
     /// Units that wait for a connection of one lane of one loop.
     static let waitingMax = 8_192
     /// Those of one caller among them, so that several must be greedy before others are refused.
