@@ -103,7 +103,8 @@ extension Command {
 
     static let all = [
         initialise, dev, serve, check, format, migrateNew, migrateUp, migrateStatus,
-        migrateVerify, importRows, exportRows, types, docs, backup, restore, settings, keys,
+        migrateVerify, importRows, exportRows, deletedList, deletedRestore,
+        deletedPurge, types, docs, backup, restore, settings, keys,
         completion, version,
     ]
 

@@ -87,12 +87,7 @@ extension Command {
         order.resumes = arguments.has(.resume)
         if order.resumes, order.skip > 0 { throw UsageError("--resume knows what to skip") }
         order.rejects = arguments.value(of: .rejects)
-        if let url = arguments.value(of: .url) {
-            guard let server = ServerURL(url) else {
-                throw UsageError("--url takes http://HOST:PORT or https://HOST:PORT, not '\(url)'")
-            }
-            order.server = server
-        }
+        order.server = try arguments.server()
         order.authorities = arguments.value(of: .authorities)
         return order
     }

@@ -21,6 +21,7 @@ extension Switch {
         "--copy-to-database", "keep the secrets in the database, too")
     static let allowDestructive = Switch(
         "--allow-destructive", "drop what holds rows or values, too")
+    static let everyRow = Switch("--all", "all deleted rows of the table")
     static let dryRun = Switch("--dry-run", "try it on a copy of the database, and change nothing")
     static let force = Switch("--force", "use a Schemas/ that is there and empty")
     static let formCheck = Switch("--check", "write nothing; tell which files have another form")

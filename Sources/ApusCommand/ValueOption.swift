@@ -36,6 +36,11 @@ extension ValueOption {
         "--url", "URL", "the server that uses the database (default: where settings say)")
     static let called = ValueOption(
         "--url", "URL", "the server that snippets call (default: where settings say)")
+    static let limit = ValueOption("--limit", "N", "the most rows (default: 100)")
+    static let olderThan = ValueOption(
+        "--older-than", "SPAN", "rows that were deleted longer ago, such as 30d")
+    static let within = ValueOption(
+        "--within", "SPAN", "rows that were deleted no longer ago, such as 1h")
     static let output = ValueOption(
         "--out", "FILE", "write to a file (default: print it)")
     static let authorities = ValueOption(

@@ -224,7 +224,9 @@ extension Resolver {
                 Expression.comparison(
                     .equal, .column(ColumnPlace(row: number, index: target)), key(source))
             }
-            let subquery = Subquery(model: next, row: number, condition: .conjunction(keys))
+            let subquery = Subquery(
+                model: next, row: number,
+                condition: .conjunction(keys + [.isThere(next, row: number)]))
             found = subquery
             model = next
             key = { .scalar(subquery, ColumnPlace(row: number, index: $0)) }

@@ -25,7 +25,11 @@ extension Resolver {
         let inner = scope.inside(row)
         let matched = condition.map { truth(resolve($0, inner), inner) } ?? Expression.yes
         return .boolean(
-            .exists(Subquery(model: model, row: row.number, condition: matched)), at: offset)
+            .exists(
+                Subquery(
+                    model: model, row: row.number,
+                    condition: .conjunction([matched, .isThere(model, row: row.number)]))),
+            at: offset)
     }
 
     /// `can(verb, relation)`: the related row is there, and its own rule lets the caller at it.

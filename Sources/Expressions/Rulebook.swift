@@ -99,7 +99,7 @@ public final class Rulebook: Sendable {
         _ rule: AccessRule, _ verb: Verb, _ model: Model, _ resolver: Resolver
     ) -> AccessPredicate {
         func using() -> Predicate? {
-            resolver.predicate(rule.using, model: model, purpose: .access)
+            resolver.predicate(rule.using, model: model, purpose: .access)?.ofRowsThere
         }
         func check(_ purpose: Purpose) -> Predicate? {
             resolver.predicate(rule.check, model: model, purpose: purpose)

@@ -26,6 +26,8 @@ struct LiveBinding {
 struct Binder {
     /// The watched models by name.
     let feeds: [String: ModelFeed]
+    /// Which of their deletions are soft.
+    let softDeletes: SoftDeletes
     /// What they are called now, by the names they had before.
     let formerNames: [String: String]
     /// For each, the columns that only the service role is shown: those with a read rule of their
@@ -41,6 +43,7 @@ struct Binder {
         hidden: [String: Set<Int>], modelNames: [String]
     ) {
         self.feeds = feeds
+        softDeletes = SoftDeletes(feeds.values)
         self.formerNames = formerNames
         self.hidden = hidden
         self.modelNames = modelNames

@@ -16,7 +16,7 @@ extension RealtimeHub {
     ///   answers to look-ups, or for later turns where they are many.
     public func deliver(_ changes: [Change], then told: @escaping () -> Void = {}) {
         expireTokens(at: clock())
-        held.append(Batch(changes, told))
+        held.append(Batch(binder.softDeletes.told(changes), told))
         guard underWay == nil else { return }
         matcher.lookUps.beginBatch()
         deliverHeld()

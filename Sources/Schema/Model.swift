@@ -35,6 +35,9 @@ public final class Model: Sendable {
     public let access: [Verb: AccessRule]
     /// The feed, or nil when changes of this model are not published.
     public let realtime: RealtimeSettings?
+    /// The column that a deletion sets, where deletions are soft (`softDelete`): a row that has a
+    /// time in it is gone for all but who looks for it. Nil where a deletion removes the row.
+    public let deletedAt: Int?
     /// The model's table as statements know it.
     public let table: Table
     private let indexByName: [String: Int]
@@ -64,6 +67,7 @@ public final class Model: Sendable {
         self.relationships = relationships
         access = draft.access
         realtime = draft.realtime
+        deletedAt = draft.deletedAt
         let indexByName = Dictionary(
             draft.columns.enumerated().map { ($1.name, $0) },
             uniquingKeysWith: { first, _ in first })

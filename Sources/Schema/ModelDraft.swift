@@ -38,6 +38,8 @@ struct ModelDraft {
     var references: [Reference] = []
     var access: [Verb: AccessRule] = [:]
     var realtime: RealtimeSettings?
+    /// The column that a deletion sets, in a model whose deletions are soft.
+    var deletedAt: Int?
     /// The columns that have faults of their own: what follows from those is not told.
     var faultyColumns: Set<Int> = []
     /// Whether its file has faults, so that it may lack columns and keys that were meant.

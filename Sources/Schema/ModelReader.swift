@@ -51,6 +51,7 @@ struct ModelReader {
         // Without columns, which is reported, nothing that names them could be right.
         guard words["properties"] != nil else { return }
         readColumns(words)
+        if let word = words["softDelete"], word.value.bool == true { readSoftDelete(word) }
         readPrimaryKey(words["primaryKey"], root: root)
         for unique in words["unique"]?.value.elements ?? [] { readUnique(unique) }
         for reference in words["references"]?.value.elements ?? [] { readReference(reference) }

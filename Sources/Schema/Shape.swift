@@ -159,7 +159,7 @@ struct Vocabulary: Sendable {
         words.count > Self.listedMax ? nil : words.map(\.name).joined(separator: ", ")
     }
 
-    private static let listedMax = 14
+    private static let listedMax = 20
 
     /// An object of this kind as JSON Schema.
     var jsonSchema: JSON {

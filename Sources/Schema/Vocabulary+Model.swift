@@ -52,6 +52,9 @@ extension Vocabulary {
             Word(
                 "realtime", .either([.boolean, .words(.realtime)]),
                 "Whether changes are published; off when left out."),
+            Word(
+                "softDelete", .boolean,
+                "Whether a deletion only sets \"deleted_at\", so that the row can be restored."),
             Word("access", .words(.access), "Who may do what; what is not named is for nobody."),
         ])
 

@@ -17,6 +17,7 @@ import Testing
         "Sources/Realtime/RealtimeHub.swift": "exp of tokens, now() in rules",
         "Sources/Schema/Migrator.swift": "when a migration was applied",
         "Sources/Server/Backup/BackupFolder.swift": "when a backup was begun",
+        "Sources/Server/DeletedRows/DeletedRowsCommand.swift": "how long ago rows were deleted",
         "Sources/Server/LoopRegistry.swift": "exp of tokens",
         "Sources/Server/MigrationCommands.swift": "a migration file's version",
         "Sources/Server/SchemaSet+Apply.swift": "now() in the defaults of seeds",

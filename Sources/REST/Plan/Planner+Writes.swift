@@ -23,7 +23,9 @@ extension Planner {
     mutating func returnPlan(
         _ request: ApiRequest, _ action: WriteAction, model: Model, resolvesConflicts: Bool = false
     ) throws(Problem) -> ReturnPlan {
-        let table = try tablePlan(request, model: model, appliesRootFilters: false)
+        var table = try tablePlan(request, model: model, appliesRootFilters: false)
+        // They were judged as they were where they were found, and are deleted now.
+        if action == .delete, model.deletedAt != nil { table.rule = .everybody }
         try requireKnownPreferences(request)
         try requireMedia(request)
         noteWritten(request, model)
@@ -103,7 +105,8 @@ extension Planner {
         _ table: TablePlan, _ action: WriteAction, _ returning: ReturnPlan
     ) -> WriteTarget {
         var rules = [permissions.using(table.model, action.verb)]
-        if looks(table, returning) { rules.append(permissions.using(table.model, .read)) }
+        // The service role's rule is that of rows which are there.
+        if permissions.isService || looks(table, returning) { rules.append(table.rule) }
         return table.target(
             rules, rowsMax: settings.rowsMax, writing: settings.writeRowsMax, use)
     }
@@ -129,8 +132,10 @@ extension Planner {
     ) throws(Problem) -> DeletePlan {
         let (model, target, returning) = try writeDraft(request, .delete)
         try requireFilter(target, .delete)
+        let removes = permissions.isService && target.looksForDeleted
         return DeletePlan(
             of: model, writeTarget(target, .delete, returning), returning: returning,
-            shownColumns: shownColumns(model, target, returning), use: use, for: engine)
+            shownColumns: shownColumns(model, target, returning), removesRows: removes,
+            use: use, for: engine)
     }
 }

@@ -63,7 +63,20 @@ struct Planner {
                 for term in order.item { table.order.append(try orderKey(term, in: table)) }
             }
         }
+        leaveOutDeleted(in: &root, isChosen: !appliesRootFilters)
         return root
+    }
+
+    /// Rules leave out rows that are deleted softly. The service role is under no rule, and finds
+    /// them where it asks for them: where a filter reads the column that the deletion sets.
+    ///
+    /// - Parameter isChosen: Whether the rows of the table are what a write has written.
+    private func leaveOutDeleted(in table: inout TablePlan, isChosen: Bool = false) {
+        guard permissions.isService else { return }
+        if !isChosen, !table.looksForDeleted, let isThere = Predicate.isThere(table.model) {
+            table.rule = .matching(isThere)
+        }
+        for index in table.embeds.indices { leaveOutDeleted(in: &table.embeds[index].table) }
     }
 
     private func apply<Item>(

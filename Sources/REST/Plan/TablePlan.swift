@@ -36,6 +36,9 @@ struct TablePlan: Sendable {
         case rowCount
     }
 
+    /// Whether its filters tell rows that are deleted softly from others.
+    var looksForDeleted: Bool { filters.contains { $0.predicate.readsDeletedAt } }
+
     /// How many members the row has, with those of the rows in it.
     var memberCount: Int { embeds.reduce(members.count) { $0 + $1.table.memberCount } }
 

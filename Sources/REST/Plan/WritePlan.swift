@@ -23,7 +23,7 @@ enum WritePlan: Sendable {
         switch self {
         case .insert(let plan): plan.program.slots
         case .update(let plan): plan.program.slots
-        case .delete(let plan): plan.program.slots
+        case .delete(let plan): plan.slots
         case .nothing: []
         }
     }

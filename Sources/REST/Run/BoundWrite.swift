@@ -56,7 +56,7 @@ final class BoundWrite: Sendable {
     var search: BoundSQL? {
         switch write {
         case .update(let plan, _): plan.program.search
-        case .delete(let plan): plan.program.search
+        case .delete(let plan): plan.search
         case .insert, .nothing: nil
         }
     }
@@ -97,7 +97,7 @@ final class BoundWrite: Sendable {
             return plan.program.run(
                 values, on: found, operands, context, for: caller, reply: reply)
         case .delete(let plan):
-            return plan.program.run(on: found, operands, context, for: caller, reply: reply)
+            return plan.run(on: found, operands, context, for: caller, reply: reply)
         case .nothing:
             reply(.success(idleResult))
             return {}

@@ -53,20 +53,11 @@ public enum ImportCommand {
         try options.requireProject()
         let schemas = try SchemaSet.load(options)
         let parts = try parts(of: order.source, schemas.catalogue)
-        var backend: Backend?
-        defer { backend?.stop() }
-        let connection: ServerConnection
-        if order.server == nil, let own = try backendUnlessServed(options) {
-            backend = own
-            let address = ListenAddress(host: "127.0.0.1", port: own.port)
-            connection = try ServerConnection(to: ServerURL(address), key: own.keys.service)
-        } else {
-            connection = try ServerConnection(
-                to: try order.server ?? url(of: options, schemas.settings),
-                trusting: order.roots(schemas.settings), key: try APIKeys.load(options).service)
-        }
+        let service = try ServiceConnection(
+            options, schemas.settings, to: order.server, trusting: order.authorities)
+        defer { service.close() }
         let loads = try ImportLoads(
-            order, parts, over: connection, marks: options.dataDirectory, progress)
+            order, parts, over: service.connection, marks: options.dataDirectory, progress)
         return try loads.run()
     }
 
@@ -79,43 +70,4 @@ public enum ImportCommand {
         case .folder(let folder): try LoadOrder(folder, catalogue).parts
         }
     }
-
-    /// A server of our own; nil where another one holds the database.
-    private static func backendUnlessServed(_ options: ServerOptions) throws -> Backend? {
-        do {
-            return try Backend.start(options, mode: .command)
-        } catch let problem as Problem where problem.code == "55006" {
-            return nil
-        }
-    }
-
-    /// Where the server listens that holds the database: as it has said itself, since its settings
-    /// need not be ours.
-    private static func url(
-        of options: ServerOptions, _ settings: Settings
-    ) throws -> ServerURL {
-        let said = try options.database().server.flatMap { ServerURL($0) }
-        guard said != nil || settings.listen.port != 0 else { throw Problem.serverUnknown }
-        let isSecure = said?.isSecure ?? (settings.tls.certificate != nil)
-        var address = said?.address ?? settings.listen
-        if ["0.0.0.0", "::"].contains(address.host) { address.host = "127.0.0.1" }
-        return ServerURL(address, isSecure: isSecure)
-    }
-}
-
-extension ImportCommand.Order {
-    /// Whom it trusts to be the server: the one with the project's own certificate, where the
-    /// settings say where that is.
-    fileprivate func roots(_ settings: Settings) -> TLSClientContext.Roots {
-        if let authorities { return .file(authorities) }
-        guard server == nil, let certificate = settings.tls.certificate else { return .system }
-        return .server(certificate)
-    }
-}
-
-extension Problem {
-    fileprivate static let serverUnknown = Problem(
-        code: "server_unknown", status: 500,
-        message: "A server uses the database, and where it listens is not known.",
-        hint: "Name it with --url URL, or stop it for the time of the import.")
 }

@@ -100,6 +100,15 @@ public struct Change: Sendable {
         reset = nil
     }
 
+    /// The change as those see it for whom it is another one: a row comes or goes.
+    public func told(
+        as operation: Operation, key: [Value], new: RowImage?, old: RowImage?
+    ) -> Change {
+        Change(
+            sequence: sequence, transaction: transaction, committedAt: committedAt, table: table,
+            operation: operation, key: key, new: new, old: old)
+    }
+
     /// Bytes that it takes.
     public var byteCount: Int { Self.byteCount(new: new, old: old) }
 

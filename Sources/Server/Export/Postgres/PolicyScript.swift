@@ -22,6 +22,7 @@ struct PolicyScript {
         self.rulebook = rulebook
         for verb in Verb.allCases { write(verb) }
         writeUpdates()
+        writeSoftDelete()
         writeGrants()
         publish()
         let read = rulebook.rule(model.name, .read)?.using
@@ -131,18 +132,34 @@ struct PolicyScript {
             """)
     }
 
-    /// Makes a trigger of updates. Its body finds functions of ours by their names, which callers
+    /// A deletion of a row that is there sets the column; what a reference takes along goes.
+    private mutating func writeSoftDelete() {
+        guard let index = model.deletedAt else { return }
+        let column = quoted(identifier: model.columns[index].name)
+        let isIt = model.primaryKey.map { index in
+            let name = quoted(identifier: model.columns[index].name)
+            return "\(name) = OLD.\(name)"
+        }
+        trigger(
+            "30_soft_delete", "soft_delete", before: "DELETE",
+            when: "OLD.\(column) IS NULL AND pg_trigger_depth() = 0",
+            "UPDATE \(table) SET \(column) = now() WHERE \(isIt.joined(separator: " AND "));",
+            returning: "NULL")
+    }
+
+    /// Makes a trigger. Its body finds functions of ours by their names, which callers
     /// may not: so it runs as the owner of the tables. The condition is the caller's.
     private mutating func trigger(
-        _ name: String, _ part: String, when condition: String, _ body: String
+        _ name: String, _ part: String, before event: String = "UPDATE", when condition: String,
+        _ body: String, returning row: String = "NEW"
     ) {
         let function = function(part)
         statements.append(
             "CREATE FUNCTION \(function)() RETURNS trigger LANGUAGE plpgsql\n"
                 + "  SECURITY DEFINER SET search_path = ''\n  AS "
-                + dialect.literal("BEGIN\n  \(body)\n  RETURN NEW;\nEND"))
+                + dialect.literal("BEGIN\n  \(body)\n  RETURN \(row);\nEND"))
         statements.append(
-            "CREATE TRIGGER \(quoted(identifier: "apus_" + name)) BEFORE UPDATE ON \(table)\n"
+            "CREATE TRIGGER \(quoted(identifier: "apus_" + name)) BEFORE \(event) ON \(table)\n"
                 + "  FOR EACH ROW WHEN (\(condition))\n"
                 + "  EXECUTE FUNCTION \(function)()")
     }
