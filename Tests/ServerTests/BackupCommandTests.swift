@@ -90,7 +90,7 @@ import Values
 
     @Test func `a backup beside a server under writes is one state of it`() throws {
         let server = try TestBackend(models: Self.models)
-        let end = Counter()
+        let (end, written) = (Counter(), Counter())
         let (port, key) = (server.port, server.service)
         let writers = (0..<4).map { writer in
             Thread {
@@ -101,6 +101,7 @@ import Values
                     let row =
                         #"{"pair":"\#(writer)-\#(count)","text":"\#(String(repeating: "x", count: 500))"}"#
                     _ = try? client.send("POST", "/rest/v1/pairs", "[\(row),\(row)]")
+                    written.next()
                 }
                 end.next()
             }
@@ -108,7 +109,8 @@ import Values
         for writer in writers { writer.start() }
         var counts: [Int64] = []
         for _ in 0..<3 {
-            usleep(200_000)
+            let before = written.count
+            while written.count < before + 8 { usleep(1_000) }
             let (lines, code) = try Self.run(["backup", "--json"], in: server.project)
             #expect(code == 0, "\(lines)")
             let file = try #require(try Self.object(lines)["path"]?.string)
