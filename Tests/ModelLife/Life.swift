@@ -47,9 +47,14 @@ final class Life {
     }
 
     /// Makes so many edits, or stops at too many faults.
-    func run(edits: Int, kills: Bool) throws -> Summary {
+    ///
+    /// - Parameter database: The seed of the one database that is edited; nil for one after the
+    ///   other.
+    func run(edits: Int, of database: UInt64?, kills: Bool) throws -> Summary {
         while summary.edits < edits, summary.faults.count < Self.faultsMax {
-            var stage = try LifeStage(seed: dice.seed(), isPostgres: isPostgres, kills: kills)
+            if database != nil, summary.edits > 0 { break }
+            let seed = database ?? dice.seed()
+            var stage = try LifeStage(seed: seed, isPostgres: isPostgres, kills: kills)
             do {
                 for _ in 0..<min(Self.editsPerDatabase, edits - summary.edits) {
                     try stage.step(&summary)

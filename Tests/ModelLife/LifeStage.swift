@@ -274,7 +274,7 @@ struct LifeStage {
         _ summary: inout Life.Summary
     ) throws {
         summary.refused += 1
-        if case .changed = edit.outcome, !isHeldByHandmade(edit), !isOfLostName(message) {
+        if case .changed = edit.outcome, !isHeldByHandmade(edit), try !isOfLostName(message) {
             throw LifeFault(text: "was refused: \(message)")
         }
         // A trigger or index of somebody's own is no row.
@@ -302,7 +302,12 @@ struct LifeStage {
 
     /// Whether something names a column that was renamed twice since the last file: nothing says
     /// any more which one it is.
-    private func isOfLostName(_ message: String) -> Bool {
+    private func isOfLostName(_ message: String) throws -> Bool {
+        let lost = handmade.filter { message.contains("'\($0.name)'") }
+        if !lost.isEmpty {
+            let known = try DryRun(set, on: try place.target).built.dependents.map(\.name)
+            if lost.contains(where: { !known.contains($0.name) }) { return true }
+        }
         let isOfConstraints = message.contains("the names of the constraints of")
         let isOfHandmade =
             message.contains("which no model declares any more")

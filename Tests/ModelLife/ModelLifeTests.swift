@@ -16,7 +16,9 @@ import Testing
     private func live(isPostgres: Bool, edits: Int) throws {
         let seed = UInt64(Self.number("APUS_SEED", else: 7))
         let life = Life(seed: seed, isPostgres: isPostgres)
-        let summary = try life.run(edits: Self.number("APUS_EDITS", else: edits), kills: true)
+        let database = ProcessInfo.processInfo.environment["APUS_LIFE"].flatMap { UInt64($0) }
+        let summary = try life.run(
+            edits: Self.number("APUS_EDITS", else: edits), of: database, kills: true)
         print(summary)
         for fault in summary.faults { Issue.record("\(fault)") }
     }

@@ -33,7 +33,11 @@ import Values
         // Nothing would honour these yet.
         (
             #"{"auth": {"site_url": "x"}}"#,
-            #"project.json:1:11: "auth" has no word "site_url""#
+            #"project.json:1:11: "auth" has no word "site_url"; it has jwt_expiry_seconds, "#
+                + "password_min_length, disable_signup, autoconfirm, anonymous, "
+                + "refresh_reuse_seconds, sessions_per_user, rate_limit_token, rate_limit_signup, "
+                + "rate_limit_anonymous, rate_limit_failed_sign_ins, rate_limit_account, "
+                + "password_threads, password_queue, password_queue_per_address"
         ),
         (
             #"{"rest": {"aggregates": true}}"#,

@@ -17,14 +17,32 @@ extension DefinitionDialect {
             return search.rowsWithoutValue(place)
         case .condition(let place, _): return search.rowsBreaking(conditionOf: place)
         case .addCheck(let check): return search.rowsBreaking(check)
-        case .addUnique(let key): return search.rowsAlike(key, is: "unique")
-        case .primaryKey: return search.rowsAlike(table.primaryKey, is: "the primary key")
+        case .addUnique(let key): return search.rowsAlike(key, "becomes unique, and")
+        case .primaryKey: return search.rowsAlike(table.primaryKey, "becomes the primary key, and")
         case .addReference(let reference): return search.rowsWithoutTarget(reference)
         // What it asks is a condition of its own.
         case .retype, .addColumn, .dropColumn, .constantDefault, .attributes, .dropUnique,
             .dropOtherUnique, .dropReference, .dropCheck, .constraintNames, .keyName, .options,
             .addIndex, .dropIndex:
             return nil
+        }
+    }
+
+    /// The rows that would share a key, as it is, once a column of it has another type.
+    ///
+    /// - Parameters:
+    ///   - columns: the names of the table's columns that are there before.
+    ///   - rows: a query in parentheses, with those columns as they will be.
+    public func rowsMerging(
+        in column: Int, of table: TableDefinition, having columns: Set<String>, rows: String
+    ) -> [ChangeStatement] {
+        let search = RowSearch(table, rows: rows, in: self)
+        let keys = [table.primaryKey] + table.uniques
+        return keys.compactMap { key in
+            guard key.columns.contains(column),
+                key.columns.allSatisfy({ columns.contains(table.columns[$0].name.lowercased()) })
+            else { return nil }
+            return search.rowsAlike(key, "stays unique, and in its new type")
         }
     }
 
@@ -115,7 +133,7 @@ private struct RowSearch<D: DefinitionDialect> {
             "these rows do not keep the check \(check.name) of \(table.name)")
     }
 
-    func rowsAlike(_ key: Table.Key, is noun: String) -> ChangeStatement {
+    func rowsAlike(_ key: Table.Key, _ reason: String) -> ChangeStatement {
         let names = key.columns.map(quotedName)
         let list = names.joined(separator: ", ")
         let present = names.map { "\($0) IS NOT NULL" }.joined(separator: " AND ")
@@ -123,7 +141,7 @@ private struct RowSearch<D: DefinitionDialect> {
         return ChangeStatement(
             expectingNone: "SELECT \(list), count(*) FROM \(rows) WHERE \(present) "
                 + "GROUP BY \(list) HAVING count(*) > 1 LIMIT \(DefinitionLimits.rowsShownMax + 1)",
-            "(\(shown)) of \(table.name) becomes \(noun), and rows share these values "
+            "(\(shown)) of \(table.name) \(reason) rows share these values "
                 + "(\(shown), how many)")
     }
 

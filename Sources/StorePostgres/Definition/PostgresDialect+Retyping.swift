@@ -12,11 +12,10 @@ extension PostgresDialect {
         let definition = table.columns[column]
         let (name, rows) = (quoted(identifier: definition.name), self.table(table.name))
         let conversion = TypeConversion(of: name, former?.type, definition.type.type)
-        var statements: [ChangeStatement] = []
-        if let test = conversion.test {
-            statements.append(
-                rowsNotConverting(column, of: table, from: former, in: rows, unless: test))
+        var statements = [conversion.test].compactMap(\.self).map { test in
+            rowsNotConverting(column, of: table, from: former, in: rows, unless: test)
         }
+        statements += rowsMerging(column, conversion, change)
         statements += numbersGone(from: definition, change)
         var (actions, checks): ([String], [String]) = ([], [])
         let keys = table.primaryKey.columns.filter { $0 != column }.map {
@@ -43,6 +42,22 @@ extension PostgresDialect {
                 ChangeStatement("ALTER TABLE \(rows) \(actions.joined(separator: ", "))"))
         }
         return AlterationStep(alterations.map(\.place), statements)
+    }
+
+    /// The rows that would share a key with the values converted.
+    private func rowsMerging(
+        _ column: Int, _ conversion: TypeConversion, _ change: TableChange
+    ) -> [ChangeStatement] {
+        guard let value = conversion.triedValue else { return [] }
+        let table = change.table
+        let known = Set(change.old.columns.map(\.name))
+        let list = table.columns.enumerated().compactMap { place, other -> String? in
+            let name = quoted(identifier: other.name)
+            if place == column { return "\(value) AS \(name)" }
+            return known.contains(other.name.lowercased()) ? name : nil
+        }
+        let rows = "(SELECT \(list.joined(separator: ", ")) FROM \(self.table(table.name))) AS rows"
+        return rowsMerging(in: column, of: table, having: known, rows: rows)
     }
 
     /// The sequence of a column's numbers would have to be of its type.

@@ -34,12 +34,13 @@ extension DatabaseStructure {
         of table: String? = nil
     ) {
         let named = StatementNames.of(tokens).map { (name: $0.token.text.lowercased(), $0.role) }
-        // A column may be called like its table.
+        // A column may be called like a table, its own or another.
         dependents.append(
             DependentObject(
                 kind: kind, name: name, statement: statement,
                 names: Set(named.filter { $0.1 != .table }.map(\.name)),
-                tables: table.map { [$0.lowercased()] } ?? Set(named.map(\.name))))
+                tables: table.map { [$0.lowercased()] }
+                    ?? Set(named.filter { $0.1 != .column }.map(\.name))))
     }
 
     /// `REFERENCES t` without columns means the key of `t`.

@@ -122,6 +122,8 @@ extension SQLiteDialect {
                         column, of: table, from: former, in: old, unless: test,
                         shownAs: digits(of: quoted(identifier: definition.name), former))
                 }
+                found += rowsMerging(
+                    in: column, of: table, having: Set(change.old.columns.map(\.name)), rows: rows)
             }
             return found.map { $0.of(alteration: place) }
         }

@@ -18,18 +18,23 @@ struct StatementNames {
             if let word, made.contains(word), place < 6 { return nil }
             let isPlace = word.map(beforeTables.contains) == true
             if token.kind == .word, keywords.contains(token.text), !isQualified, !isQualifier,
-                !isPlace || token.text == "of", word != "of"
+                !isPlace || ["of", "or"].contains(token.text), word != "of"
             {
                 return nil
             }
             if isQualifier || isPlace { return (token, .table) }
-            return (token, previous?.isSymbol(",") == true ? .either : .column)
+            let isListed = previous?.isSymbol(",") == true || previous?.isSymbol("(") == true
+            return (token, isListed ? .either : .column)
         }
     }
 
     /// Behind which stands what the statement makes.
     private static let made: Set<String> = ["trigger", "view", "index", "exists"]
-    private static let beforeTables: Set<String> = ["on", "from", "into", "update", "join"]
+    private static let beforeTables: Set<String> = [
+        "on", "from", "into", "update", "join", "in",
+        // `UPDATE OR IGNORE t`
+        "abort", "fail", "ignore", "replace", "rollback",
+    ]
 
     /// The words of CREATE TRIGGER, CREATE VIEW, CREATE INDEX and of the statements in them.
     private static let keywords = Set(
