@@ -11,7 +11,7 @@ import Testing
 /// The slow lanes, shared by callers.
 @Suite(.blocking, .needsPostgres, .timeLimit(.minutes(5))) struct SlowShareTests {
     @Test func `who asks for more slow reads than a share is refused, others are not`() throws {
-        let (_, user) = try SlowReadTests.user(numbers: 100_000)
+        let (_, user) = try SlowReadTests.user(numbers: 100_000) { $0.slowUnitsPerCallerMax = 16 }
         let digests = SlowReadTests.digests()
         let first = Record<Result<RowsAnswer, Problem>>()
         for run in 1...ConnectionLimits.slowRunsMin {
