@@ -10,14 +10,27 @@ import Testing
 
 /// The slow lanes, shared by callers.
 @Suite(.blocking, .needsPostgres, .timeLimit(.minutes(5))) struct SlowShareTests {
+    /// Reads until the query is known to be slow for a caller. On a busy machine a loop that is
+    /// late finds an answer before it has looked how long that takes: such a run says nothing.
+    private static func makeKnown(
+        _ query: ReadQuery, of caller: Caller, by user: ReaderUser
+    ) throws {
+        let runs = Record<Result<RowsAnswer, Problem>>()
+        var (begun, slow) = (0, 0)
+        while slow < ConnectionLimits.slowRunsMin, begun < 50 {
+            let before = user.counts.unitsRepeated
+            _ = try user.start(query, for: caller, to: runs)
+            begun += 1
+            #expect(runs.wait(for: begun).count == begun)
+            if user.counts.unitsRepeated > before { slow += 1 }
+        }
+        #expect(slow == ConnectionLimits.slowRunsMin)
+    }
+
     @Test func `who asks for more slow reads than a share is refused, others are not`() throws {
         let (_, user) = try SlowReadTests.user(numbers: 100_000) { $0.slowUnitsPerCallerMax = 16 }
         let digests = SlowReadTests.digests()
-        let first = Record<Result<RowsAnswer, Problem>>()
-        for run in 1...ConnectionLimits.slowRunsMin {
-            _ = try user.start(digests, for: .user("greedy"), to: first)
-            #expect(first.wait(for: run).count == run)
-        }
+        try Self.makeKnown(digests, of: .user("greedy"), by: user)
         let greedy = Record<Result<RowsAnswer, Problem>>()
         let other = Record<Result<RowsAnswer, Problem>>()
         for _ in 0..<20 { _ = try user.start(digests, for: .user("greedy"), to: greedy) }
@@ -42,11 +55,8 @@ import Testing
     @Test func `what is found to be slow goes before nobody who waits for that lane`() throws {
         let (_, user) = try SlowReadTests.user(numbers: 400_000)
         let known = SlowReadTests.digests()
+        try Self.makeKnown(known, of: .user("other"), by: user)
         let other = Record<Result<RowsAnswer, Problem>>()
-        for run in 1...ConnectionLimits.slowRunsMin {
-            _ = try user.start(known, for: .user("other"), to: other)
-            #expect(other.wait(for: run).count == run)
-        }
         // The first one has the lane's connection, and the second one waits for it.
         for _ in 0..<2 { _ = try user.start(known, for: .user("other"), to: other) }
         let greedy = Record<Result<RowsAnswer, Problem>>()
@@ -54,7 +64,7 @@ import Testing
             let another = SlowReadTests.digests(tests: tests)
             _ = try user.start(another, for: .user("greedy"), to: greedy)
         }
-        #expect(other.wait(for: ConnectionLimits.slowRunsMin + 2).count > 2)
+        #expect(other.wait(for: 2).count == 2)
         #expect(greedy.all.count < 4, "they take turns")
         // A busy machine may let some run out of their time.
         #expect(greedy.wait(for: 8).count == 8)
