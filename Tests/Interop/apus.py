@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import unittest
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -141,3 +142,24 @@ class Apus:
             if time.monotonic() > deadline:
                 raise RuntimeError(f"the server is not ready:\n{self.log_text()}")
             time.sleep(0.02)
+
+
+class ServedModels(unittest.TestCase):
+    """Tests of a server of models of their own, and of what clients make of them."""
+
+    # The models by name.
+    MODELS = {}
+
+    @classmethod
+    def setUpClass(cls):
+        with tempfile.TemporaryDirectory(prefix="apus-models-") as folder:
+            models = pathlib.Path(folder) / "models"
+            models.mkdir()
+            for name, model in cls.MODELS.items():
+                (models / f"{name}.json").write_text(json.dumps(model))
+            cls.server = Apus(pathlib.Path(folder)).start()
+
+    @classmethod
+    def tearDownClass(cls):
+        code = cls.server.stop()
+        assert code == 0, f"the server ended with {code}"

@@ -1,15 +1,11 @@
 """Models and columns of names that need quotes, through the stock client as it is."""
 
 import asyncio
-import json
-import pathlib
-import tempfile
-import unittest
 
 from postgrest.exceptions import APIError
 from supabase import acreate_client, create_client
 
-from apus import Apus
+from apus import ServedModels
 from people import WAIT_SECONDS, Feed
 
 # The client's own filters quote the last two by themselves, and no others: what it would have to be
@@ -42,22 +38,13 @@ def having(query, name, value):
     return query.or_(f"{quoted(name)}.eq.{value}")
 
 
-class Names(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory(prefix="apus-names-")
-        models = pathlib.Path(cls.folder.name) / "models"
-        models.mkdir()
-        for name in NAMES:
-            (models / f"{name}.json").write_text(json.dumps(model(name)))
-        cls.server = Apus(pathlib.Path(cls.folder.name)).start()
-        cls.client = create_client(cls.server.url, cls.server.keys["anon"])
+class Names(ServedModels):
+    MODELS = {name: model(name) for name in NAMES}
 
     @classmethod
-    def tearDownClass(cls):
-        code = cls.server.stop()
-        cls.folder.cleanup()
-        assert code == 0, f"the server ended with {code}"
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.client = create_client(cls.server.url, cls.server.keys["anon"])
 
     def test_rows_are_written_and_read(self):
         for name in NAMES:

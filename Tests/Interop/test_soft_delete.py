@@ -1,14 +1,10 @@
 """Deletions that can be taken back, through the stock client as it is."""
 
 import asyncio
-import json
-import pathlib
-import tempfile
-import unittest
 
 from supabase import acreate_client, create_client
 
-from apus import Apus
+from apus import ServedModels
 from people import WAIT_SECONDS, Feed
 
 NOTES = {
@@ -19,22 +15,14 @@ NOTES = {
 }
 
 
-class SoftDelete(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory(prefix="apus-deleted-")
-        models = pathlib.Path(cls.folder.name) / "models"
-        models.mkdir()
-        (models / "notes.json").write_text(json.dumps(NOTES))
-        cls.server = Apus(pathlib.Path(cls.folder.name)).start()
-        cls.client = create_client(cls.server.url, cls.server.keys["anon"])
-        cls.service = create_client(cls.server.url, cls.server.keys["service_role"])
+class SoftDelete(ServedModels):
+    MODELS = {"notes": NOTES}
 
     @classmethod
-    def tearDownClass(cls):
-        code = cls.server.stop()
-        cls.folder.cleanup()
-        assert code == 0, f"the server ended with {code}"
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.client = create_client(cls.server.url, cls.server.keys["anon"])
+        cls.service = create_client(cls.server.url, cls.server.keys["service_role"])
 
     def setUp(self):
         trash = self.service.table("notes")
