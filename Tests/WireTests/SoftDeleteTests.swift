@@ -28,12 +28,19 @@ import Testing
                  "access": {"write": true, "read":
                   "room.name = 'a' or exists(notes as n where n.room_id = marks.room_id)"}}
                 """,
+                "members": """
+                {"softDelete": true, "primaryKey": ["room_id", "mark_id"], "properties": {
+                 "room_id": {"type": "integer", "references": {"model": "rooms", "onDelete": "cascade"}},
+                 "mark_id": {"type": "integer", "references": {"model": "marks"}}},
+                 "access": {"all": true}}
+                """,
             ])
         let service = try server.serviceClient()
         for (table, rows) in [
             ("rooms", #"[{"id":1,"name":"a"},{"id":2,"name":"b"},{"id":3,"name":"c"}]"#),
             ("notes", #"[{"id":1,"text":"x","room_id":1},{"id":2,"text":"y","room_id":2}]"#),
             ("marks", #"[{"id":1,"room_id":1},{"id":2,"room_id":2}]"#),
+            ("members", #"[{"room_id":3,"mark_id":1},{"room_id":3,"mark_id":2}]"#),
         ] {
             #expect(try service.send("POST", "/rest/v1/\(table)", rows).status == 201)
         }
@@ -121,6 +128,14 @@ import Testing
         #expect(try ask("GET", "marks?select=id&order=id").text == #"[{"id":1}]"#)
         try delete("rooms?id=eq.1")
         #expect(try ask("GET", "marks?select=id&order=id").text == "[]")
+    }
+
+    @Test(arguments: [false, true])
+    func `link no rows when they are of a junction`(asService: Bool) throws {
+        let linked = "rooms?select=id,linked:marks!members(id)&id=eq.3"
+        try delete("members?mark_id=eq.2")
+        let answer = try ask("GET", linked, asService: asService)
+        #expect(answer.text == #"[{"id":3,"linked":[{"id":1}]}]"#)
     }
 
     @Test func `are handed back by their deletion with its time`() throws {
