@@ -37,6 +37,13 @@ struct Permissions: Sendable {
         return RowRule(predicate)
     }
 
+    /// The rows that a read shows where it asks for nothing else. Rules leave out rows that are
+    /// deleted softly, and the service role is under none.
+    func shown(_ model: Model) -> RowRule {
+        guard isService, let isThere = Predicate.isThere(model) else { return using(model, .read) }
+        return .matching(isThere)
+    }
+
     /// What a new row must fulfil: the `check` part for create and update.
     func check(_ model: Model, _ verb: Verb) -> RowRule {
         if isService { return .everybody }

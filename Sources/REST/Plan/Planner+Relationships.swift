@@ -105,7 +105,7 @@ extension Planner {
             isToOne: false, near: relationship.sourceColumns, far: relationship.targetColumns,
             junction: Link.Junction(
                 model: middle, alias: makeAlias(), nearColumns: junction.sourceColumns,
-                farColumns: junction.targetColumns, rule: permissions.using(middle, .read)))
+                farColumns: junction.targetColumns, rule: permissions.shown(middle)))
     }
 }
 

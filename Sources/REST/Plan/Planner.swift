@@ -63,20 +63,17 @@ struct Planner {
                 for term in order.item { table.order.append(try orderKey(term, in: table)) }
             }
         }
-        leaveOutDeleted(in: &root, isChosen: !appliesRootFilters)
+        if permissions.isService { letIn(deletedOf: &root, isWritten: !appliesRootFilters) }
         return root
     }
 
-    /// Rules leave out rows that are deleted softly. The service role is under no rule, and finds
-    /// them where it asks for them: where a filter reads the column that the deletion sets.
+    /// The service role finds rows that are deleted softly where it asks for them: where a filter
+    /// reads the column that the deletion sets.
     ///
-    /// - Parameter isChosen: Whether the rows of the table are what a write has written.
-    private func leaveOutDeleted(in table: inout TablePlan, isChosen: Bool = false) {
-        guard permissions.isService else { return }
-        if !isChosen, !table.looksForDeleted, let isThere = Predicate.isThere(table.model) {
-            table.rule = .matching(isThere)
-        }
-        for index in table.embeds.indices { leaveOutDeleted(in: &table.embeds[index].table) }
+    /// - Parameter isWritten: Whether the rows of the table are what a write has written.
+    private func letIn(deletedOf table: inout TablePlan, isWritten: Bool = false) {
+        if isWritten || table.looksForDeleted { table.rule = .everybody }
+        for index in table.embeds.indices { letIn(deletedOf: &table.embeds[index].table) }
     }
 
     private func apply<Item>(
@@ -112,7 +109,7 @@ struct Planner {
     /// A table and its embeds, without filters, order and window.
     mutating func table(_ model: Model, items: [SelectItem]) throws(Problem) -> TablePlan {
         var table = TablePlan(
-            model: model, alias: makeAlias(), rule: permissions.using(model, .read))
+            model: model, alias: makeAlias(), rule: permissions.shown(model))
         for item in items {
             switch item {
             case .all: appendAllColumns(to: &table)
