@@ -50,7 +50,7 @@ final class Projection {
         for (index, column) in model.columns.enumerated() {
             guard wanted?.contains(index) ?? true, !key.hidden.contains(index) else { continue }
             // Who knows it by the name it had before goes on finding it.
-            for name in [column.name, model.formerName(of: index)].compactMap(\.self) {
+            for name in model.names(of: index) {
                 shown.append((name, column))
                 members.append(
                     Member(name, index, column.type, isKey: keyColumns.contains(index)))
@@ -59,7 +59,7 @@ final class Projection {
         self.members = members
         isWhole =
             members.count == columnCount
-            && model.columns.indices.allSatisfy { model.formerName(of: $0) == nil }
+            && model.columns.indices.allSatisfy { model.names(of: $0).count == 1 }
         var head: [UInt8] = []
         head.append(ascii: "\"schema\":")
         head.append(jsonString: Catalogue.schemaName)

@@ -35,7 +35,7 @@ public struct Catalogue: Sendable {
             models.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         self.modelByName = modelByName
         formerNames = Dictionary(
-            models.compactMap { model in model.renamedFrom.map { ($0, model.name) } },
+            models.flatMap { model in model.renamedFrom.map { ($0, model.name) } },
             uniquingKeysWith: { first, _ in first }
         ).filter { modelByName[$0.key] == nil }
     }

@@ -43,8 +43,8 @@ public struct Column: Sendable {
     package let jsonRule: JSONRule?
     /// The foreign key this column alone makes.
     public internal(set) var reference: ForeignKey?
-    /// The name it had before.
-    public let renamedFrom: String?
+    /// The names it had before, the last one first.
+    public let renamedFrom: [String]
     /// Whether clients should use it no more.
     public let isDeprecated: Bool
     /// Rules for this column alone.

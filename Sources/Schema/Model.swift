@@ -15,8 +15,8 @@ public final class Model: Sendable {
     public let file: String
     /// What it is for, in its author's words.
     public let description: String?
-    /// The name it had before.
-    public let renamedFrom: String?
+    /// The names it had before, the last one first.
+    public let renamedFrom: [String]
     /// Whether clients should use it no more.
     public let isDeprecated: Bool
     /// The columns in declared order.
@@ -72,7 +72,7 @@ public final class Model: Sendable {
             draft.columns.enumerated().map { ($1.name, $0) },
             uniquingKeysWith: { first, _ in first })
         self.indexByName = indexByName
-        let former = draft.columns.enumerated().compactMap { index, column in
+        let former = draft.columns.enumerated().flatMap { index, column in
             column.renamedFrom.map { ($0, index) }
         }
         indexByFormerName = Dictionary(former, uniquingKeysWith: { first, _ in first })
@@ -103,9 +103,11 @@ public final class Model: Sendable {
         return name.utf8.count <= SchemaLimits.nameBytesMax ? indexByFormerName[name] : nil
     }
 
-    /// The name that clients may still call a column by.
-    public func formerName(of column: Int) -> String? {
-        columns[column].renamedFrom.flatMap { indexByFormerName[$0] == column ? $0 : nil }
+    /// The names that clients may call a column by: its own, and those it had before.
+    public func names(of column: Int) -> [String] {
+        let column = (index: column, declared: columns[column])
+        return [column.declared.name]
+            + column.declared.renamedFrom.filter { indexByFormerName[$0] == column.index }
     }
 
     /// The name of the unique constraint or primary key over exactly `columns`, in any order.

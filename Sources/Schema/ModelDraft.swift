@@ -27,7 +27,7 @@ struct ModelDraft {
     /// What it is for, in its author's words.
     var description: String?
     /// The name it had before.
-    var renamedFrom: String?
+    var renamedFrom: [String] = []
     /// Whether clients should use it no more.
     var isDeprecated = false
     var columns: [Column] = []

@@ -42,11 +42,7 @@ struct ModelReader {
                 "\"search\" (full-text search) is not built yet; remove it for now", at: search.key)
         }
         draft.description = words["description"]?.value.string
-        if let renamed = words["renamedFrom"], let name = renamed.value.string {
-            reader.isValid(
-                name: name, "the former name", at: reader.file.location(renamed.value.offset))
-            draft.renamedFrom = name
-        }
+        draft.renamedFrom = reader.formerNames(words["renamedFrom"])
         draft.isDeprecated = words["deprecated"]?.value.bool ?? false
         // Without columns, which is reported, nothing that names them could be right.
         guard words["properties"] != nil else { return }
@@ -98,21 +94,25 @@ struct ModelReader {
 
     /// Names that go round in a circle do not say whether they have done so already.
     private func refuseCircles(
-        of names: [(name: String, before: String?, location: SourceLocation)]
+        of names: [(name: String, before: [String], location: SourceLocation)]
     ) {
         let before = Dictionary(
             names.map { ($0.name, $0.before) }, uniquingKeysWith: { first, _ in first })
-        for (name, former, location) in names {
-            var (next, steps) = (former, 0)
-            while let other = next, other != name, steps < names.count {
-                next = before[other] ?? nil
-                steps += 1
+        func leads(_ former: String, to name: String) -> Bool {
+            var seen: Set<String> = []
+            var left = [former]
+            while let next = left.popLast() {
+                if next == name { return true }
+                if seen.insert(next).inserted { left += before[next] ?? [] }
             }
-            guard next == name else { continue }
+            return false
+        }
+        for (name, formers, location) in names {
+            guard let former = formers.first(where: { leads($0, to: name) }) else { continue }
             reader.report.fault(
                 former == name
                     ? "\"renamedFrom\" is the name that \"\(name)\" has"
-                    : "\"\(name)\" and \"\(former ?? "")\" cannot have each other's name: "
+                    : "\"\(name)\" and \"\(former)\" cannot have each other's name: "
                         + "rename one of them to a third name first, and then to this",
                 at: location)
         }
@@ -328,7 +328,7 @@ extension Column {
             table: table, name: "id", type: .uuid, description: nil, isNullable: false,
             default: .expression(ExpressionSource("uuidv7()", at: location)), onUpdate: nil,
             isReadOnly: false, isIdentity: false, enumeration: nil,
-            bounds: Bounds(), jsonRule: nil, reference: nil, renamedFrom: nil, isDeprecated: false,
+            bounds: Bounds(), jsonRule: nil, reference: nil, renamedFrom: [], isDeprecated: false,
             access: nil,
             location: location)
     }

@@ -117,7 +117,7 @@ struct PropertyReader {
             isIdentity: words["identity"]?.value.bool ?? false,
             enumeration: words["enum"].map { constants.enumeration($0.value) },
             bounds: bounds, jsonRule: jsonRule, reference: nil,
-            renamedFrom: words["renamedFrom"]?.value.string,
+            renamedFrom: reader.formerNames(words["renamedFrom"]),
             isDeprecated: words["deprecated"]?.value.bool ?? false,
             access: words["access"].map { readAccess($0.value) },
             location: file.location(member.key.offset))
@@ -128,10 +128,6 @@ struct PropertyReader {
         if column.isIdentity, let value = words["default"] {
             reader.fault(
                 "an identity column has no default: the database numbers it", at: value.key)
-        }
-        if let renamed = words["renamedFrom"], let name = renamed.value.string {
-            reader.isValid(
-                name: name, "the former name", at: reader.file.location(renamed.value.offset))
         }
         guard case .constant(let value)? = column.default, let word = words["default"] else {
             return

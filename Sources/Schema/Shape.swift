@@ -35,6 +35,9 @@ indirect enum Shape: Sendable {
     /// One of several shapes.
     case either([Shape])
 
+    /// One name, or several.
+    static let names = Shape.either([.text, .list(.text, min: 1)])
+
     /// The shape in words, with its article, as in `must be …`.
     var wording: String {
         switch self {

@@ -45,7 +45,7 @@ extension Column {
             table: table, name: deletedAt, type: .timestamp,
             description: "When the row was deleted; null while it is not.", isNullable: true,
             default: nil, onUpdate: nil, isReadOnly: true, isIdentity: false, enumeration: nil,
-            bounds: Bounds(), jsonRule: nil, reference: nil, renamedFrom: nil, isDeprecated: false,
+            bounds: Bounds(), jsonRule: nil, reference: nil, renamedFrom: [], isDeprecated: false,
             access: nil, location: SourceLocation(file: file))
     }
 }

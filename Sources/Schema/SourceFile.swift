@@ -218,6 +218,17 @@ struct FileReader {
         return "there is no type \"\(word)\": write \(TypeSpelling.words(for: type))"
     }
 
+    /// The names of a `renamedFrom`, the last one first.
+    func formerNames(_ word: Member?) -> [String] {
+        guard let value = word?.value else { return [] }
+        let names = value.kind == .array ? value.elements : [value]
+        return names.compactMap { element in
+            guard let name = element.string else { return nil }
+            isValid(name: name, "the former name", at: file.location(element.offset))
+            return name
+        }
+    }
+
     /// Whether `name` can be the name of a rule or of its parameter, which rules name bare; reports
     /// when not.
     func isPlain(name: String, _ what: String, at location: SourceLocation) -> Bool {

@@ -143,8 +143,8 @@ extension StructureComparison {
 
     /// What the check of a column is called, or was before the column or its table had its name.
     private func checkNames(of column: Column, _ pair: Pair) -> Set<String> {
-        let tables = [pair.model.name, pair.model.renamedFrom].compactMap(\.self)
-        let names = [column.name, column.renamedFrom].compactMap(\.self)
+        let tables = [pair.model.name] + pair.model.renamedFrom
+        let names = [column.name] + column.renamedFrom
         return Set(
             tables.flatMap { table in
                 names.map { ConstraintName.of(table, [$0], "check").lowercased() }
@@ -183,7 +183,7 @@ extension StructureComparison {
     private func former(of column: Column, _ pair: Pair) -> String? {
         let type = DeclaredType(column)
         let come = pair.model.columns.filter {
-            pair.old.column($0.name.lowercased()) == nil && $0.renamedFrom == nil
+            pair.old.column($0.name.lowercased()) == nil && $0.renamedFrom.isEmpty
                 && DeclaredType($0) == type
         }
         guard come.count == 1, come[0].name == column.name else { return nil }

@@ -257,7 +257,7 @@ extension StructureComparison {
     private func successor(of table: TableStructure) -> Model? {
         let names = Set(table.columns.map(\.name))
         return declared.catalogue.models.first { model in
-            built.tables[model.name.lowercased()] == nil && model.renamedFrom == nil
+            built.tables[model.name.lowercased()] == nil && model.renamedFrom.isEmpty
                 && Set(model.columns.map { $0.name.lowercased() }) == names
         }
     }

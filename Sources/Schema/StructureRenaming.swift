@@ -31,8 +31,10 @@ struct StructureRenaming {
             let name = model.name.lowercased()
             guard let new = wanted.tables[name] else { continue }
             var former: String?
-            if built.tables[name] == nil, let before = model.renamedFrom?.lowercased() {
-                former = declared.contains(before) ? nil : before
+            if built.tables[name] == nil {
+                former = model.renamedFrom.lazy.map { $0.lowercased() }.first {
+                    built.tables[$0] != nil && !declared.contains($0)
+                }
             }
             guard let old = built.tables[former ?? name] else { continue }
             if former != nil || old.spelled != new.spelled {
@@ -50,8 +52,10 @@ struct StructureRenaming {
         for column in model.columns {
             let name = column.name.lowercased()
             var former: String?
-            if old.column(name) == nil, let before = column.renamedFrom?.lowercased() {
-                former = declared.contains(before) ? nil : before
+            if old.column(name) == nil {
+                former = column.renamedFrom.lazy.map { $0.lowercased() }.first {
+                    old.column($0) != nil && !declared.contains($0)
+                }
             }
             guard let there = old.column(former ?? name),
                 former != nil || there.spelled != new.column(name)?.spelled

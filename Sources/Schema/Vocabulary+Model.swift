@@ -27,8 +27,9 @@ extension Vocabulary {
             Word("$schema", .text, "Where editors find the JSON Schema of this format."),
             Word("description", .text, "What the model is for."),
             Word(
-                "renamedFrom", .text,
-                "The name the model had before: its rows stay, in a table of the new name."),
+                "renamedFrom", .names,
+                "The name the model had before, or several, the last one first: its rows stay, "
+                    + "in a table of the new name."),
             Word(
                 "deprecated", .boolean,
                 "Whether clients should use the model no more; it is served all the same."),

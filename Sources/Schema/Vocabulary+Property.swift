@@ -38,8 +38,9 @@ extension Vocabulary {
         Word("onUpdate", .words(.expression), "What the column gets at every update."),
         Word("readOnly", .boolean, "Whether clients may not write it."),
         Word(
-            "renamedFrom", .text,
-            "The name the column had before: its values stay, under the new name."),
+            "renamedFrom", .names,
+            "The name the column had before, or several, the last one first: its values stay, "
+                + "under the new name."),
         Word(
             "deprecated", .boolean,
             "Whether clients should use the column no more; it is served all the same."),

@@ -73,7 +73,7 @@ extension EditMaker {
 
     private mutating func renameModel(_ place: Int) -> String {
         let name = modelName()
-        models[place].former = formerNames[models[place].id]
+        models[place].former.insert(models[place].name, at: 0)
         models[place].name = name
         return "rename model"
     }
@@ -92,7 +92,8 @@ extension EditMaker {
     private mutating func renameColumn(_ place: Int) -> String? {
         guard let column = dice.place(in: models[place].columns) else { return nil }
         let name = columnName(for: models[place])
-        models[place].columns[column].former = formerNames[models[place].columns[column].id]
+        let former = models[place].columns[column].name
+        models[place].columns[column].former.insert(former, at: 0)
         models[place].columns[column].name = name
         return "rename column"
     }

@@ -8,8 +8,6 @@ struct EditMaker {
     /// The rows that are there, which some edits are made for.
     var rows: [Int: [Oracle.Row]] = [:]
     private(set) var lastID = 0
-    /// What models and columns were called before the edit, by their identities.
-    private(set) var formerNames: [Int: String] = [:]
     /// The models as they were before the edit.
     private var before: [LifeModel] = []
 
@@ -20,13 +18,19 @@ struct EditMaker {
     }
 
     /// Takes down how things are before an edit.
-    mutating func begin() {
-        before = models
-        formerNames = [:]
-        for model in models {
-            formerNames[model.id] = model.name
-            for column in model.columns { formerNames[column.id] = column.name }
+    ///
+    /// - Parameter forgets: Whether former names are taken out of the files: nobody asks by them,
+    ///   and all files that rename are applied.
+    mutating func begin(forgets: Bool) {
+        if forgets {
+            for model in models.indices {
+                models[model].former = []
+                for column in models[model].columns.indices {
+                    models[model].columns[column].former = []
+                }
+            }
         }
+        before = models
     }
 
     mutating func newID() -> Int {
@@ -56,13 +60,15 @@ struct EditMaker {
     /// A name that no column of the model has, nor had before the edit: that would be the same.
     mutating func columnName(for model: LifeModel) -> String {
         let old = before.first { $0.id == model.id }?.columns ?? []
-        let taken = Set((model.columns + old).map { $0.name.lowercased() })
+        let taken = Set(
+            (model.columns + old).flatMap { [$0.name] + $0.former }.map { $0.lowercased() })
         let free = Self.names.filter { !taken.contains($0.lowercased()) }
         return dice.pick(free) ?? "c\(newID())"
     }
 
     mutating func modelName() -> String {
-        let taken = Set((models + before).map { $0.name.lowercased() })
+        let taken = Set(
+            (models + before).flatMap { [$0.name] + $0.former }.map { $0.lowercased() })
         let free = Self.modelNames.filter { !taken.contains($0.lowercased()) }
         return dice.pick(free) ?? "m\(newID())"
     }
@@ -80,7 +86,7 @@ struct EditMaker {
         if kind == .integer || kind == .integer32 { key.isIdentity = dice.chance(50) }
         if kind == .uuid { key.computed = "uuidv7()" }
         var model = LifeModel(
-            id: newID(), name: modelName(), former: nil, columns: [key], key: [key.id])
+            id: newID(), name: modelName(), columns: [key], key: [key.id])
         for _ in 0..<dice.number(0...5) { addColumn(to: &model) }
         if !key.isIdentity, dice.chance(15), let second = model.columns.last,
             second.id != key.id, !second.kind.isJSON
@@ -146,7 +152,7 @@ struct EditMaker {
     }
 
     private func bare(_ column: LifeModel.Column) -> LifeModel {
-        LifeModel(id: 0, name: "", former: nil, columns: [column], key: [])
+        LifeModel(id: 0, name: "", columns: [column], key: [])
     }
 
     private mutating func enumerate(_ column: inout LifeModel.Column, _ there: [Cell]) {

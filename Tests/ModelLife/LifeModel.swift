@@ -3,7 +3,8 @@ struct LifeModel {
     struct Column {
         let id: Int
         var name: String
-        var former: String?
+        /// The names it had before, the last one first.
+        var former: [String] = []
         var kind: Kind
         var isRequired = false
         var isIdentity = false
@@ -79,7 +80,8 @@ struct LifeModel {
 
     let id: Int
     var name: String
-    var former: String?
+    /// The names it had before, the last one first.
+    var former: [String] = []
     var columns: [Column]
     var key: [Int]
     var uniques: [[Int]] = []
@@ -111,6 +113,12 @@ struct LifeModel {
 extension LifeModel {
     private func columnName(_ column: Int) -> String { self.column(column)?.name ?? "?" }
 
+    private static func renamed(_ names: [String]) -> String {
+        let texts = names.map { "\"\($0)\"" }
+        return "\"renamedFrom\": "
+            + (texts.count == 1 ? texts[0] : "[\(texts.joined(separator: ", "))]")
+    }
+
     private func names(_ columns: [Int]) -> String {
         "[\(columns.map { "\"\(columnName($0))\"" }.joined(separator: ", "))]"
     }
@@ -121,7 +129,7 @@ extension LifeModel {
             "    \"\(column.name)\": {\(property(column, models).joined(separator: ", "))}"
         }
         var words = ["  \"properties\": {\n\(properties.joined(separator: ",\n"))\n  }"]
-        if let former { words.insert("  \"renamedFrom\": \"\(former)\"", at: 0) }
+        if !former.isEmpty { words.insert("  \(Self.renamed(former))", at: 0) }
         let required = columns.filter(\.isRequired).map(\.id)
         words.append("  \"required\": \(names(required)), \"primaryKey\": \(names(key))")
         if !uniques.isEmpty {
@@ -154,7 +162,7 @@ extension LifeModel {
 
     private func property(_ column: Column, _ models: [LifeModel]) -> [String] {
         var words = column.kind.words
-        if let former = column.former { words.append("\"renamedFrom\": \"\(former)\"") }
+        if !column.former.isEmpty { words.append(Self.renamed(column.former)) }
         if column.isIdentity { words.append("\"identity\": true") }
         if let constant = column.constant {
             words.append("\"default\": \(constant.json(column.kind))")

@@ -96,7 +96,7 @@ struct LifeStage {
         for _ in 0..<40 {
             var edited = maker
             edited.rows = oracle.rows
-            edited.begin()
+            edited.begin(forgets: !isAhead && dice.chance(60))
             let words = edited.edit()
             maker.dice = edited.dice
             maker.values = edited.values

@@ -127,6 +127,13 @@ import Testing
             ["rename of column things.n to m", "index things_m_idx", "drop of index things_n_idx"]
         ),
         (
+            base.replacing(#""n": {"#, with: #""m": {"renamedFrom": ["k", "n", "j"], "#).replacing(
+                "\"n\"]", with: "\"m\"]"
+            )
+            .replacing("n < 9", with: "m < 9"),
+            ["rename of column things.n to m", "index things_m_idx", "drop of index things_n_idx"]
+        ),
+        (
             #"""
             {"properties": {"title": {"type": "string", "maxLength": 9}, "new": {"type": \#
             "string"}}, "required": ["title", "new"]}

@@ -46,6 +46,15 @@ struct FaultCase: CustomTestStringConvertible {
             #"models/things.json:1:17: "a" and "b" cannot have each other's name: rename one of "#
                 + "them to a third name first, and then to this"),
         FaultCase(
+            "names that go round",
+            #"{"properties": {"a": {"renamedFrom": ["x", "b"]}, "b": {"renamedFrom": ["c", "a"]}}}"#,
+            #"models/things.json:1:17: "a" and "b" cannot have each other's name: rename one of "#
+                + "them to a third name first, and then to this"),
+        FaultCase(
+            "no former name", #"{"properties": {"a": {"renamedFrom": []}}}"#,
+            #"models/things.json:1:38: "renamedFrom" must be a string or a non-empty array, each "#
+                + "element a string"),
+        FaultCase(
             "a name that is the former one", #"{"properties": {"a": {"renamedFrom": "a"}}}"#,
             #"models/things.json:1:17: "renamedFrom" is the name that "a" has"#),
         FaultCase(

@@ -12,8 +12,8 @@ import Testing
         server = try TestBackend(
             models: [
                 "notes": """
-                {"renamedFrom": "entries", "properties": {"id": {"type": "integer"},
-                 "body": {"type": "string", "renamedFrom": "text"},
+                {"renamedFrom": ["entries", "items"], "properties": {"id": {"type": "integer"},
+                 "body": {"type": "string", "renamedFrom": ["text", "words"]},
                  "slug": {"type": "string", "renamedFrom": "short"},
                  "kind": {"type": "string", "deprecated": true}},
                  "unique": [["slug"]], "realtime": true, "access": {"all": true}}
@@ -56,12 +56,13 @@ import Testing
         Case("GET", "entries?select=id,text&text=eq.a&order=text", nil, 200, #"[{"id":1,"text":"a"}]"#),
         Case("GET", "notes?select=id,body&id=eq.1", nil, 200, #"[{"id":1,"body":"a"}]"#, isOutdated: false),
         Case("GET", "notes?select=id,text&id=eq.1", nil, 200, #"[{"id":1,"text":"a"}]"#),
+        Case("GET", "items?select=id,words&words=eq.a&order=words", nil, 200, #"[{"id":1,"words":"a"}]"#),
         Case("GET", "notes?select=id,t:text&id=eq.1", nil, 200, #"[{"id":1,"t":"a"}]"#),
         Case("GET", "notes?select=id&or=(text.eq.b,text.eq.x)", nil, 200, #"[{"id":2}]"#),
         Case("GET", "notes?select=kind&id=eq.1", nil, 200, #"[{"kind":null}]"#),
         Case(
             "GET", "notes?id=eq.1", nil, 200,
-            #"[{"id":1,"body":"a","text":"a","slug":"s1","short":"s1","kind":null}]"#,
+            #"[{"id":1,"body":"a","text":"a","words":"a","slug":"s1","short":"s1","kind":null}]"#,
             isOutdated: false),
         Case(
             "GET", "tags?select=id,entries(text)", nil, 200,

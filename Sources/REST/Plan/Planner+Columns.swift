@@ -16,7 +16,7 @@ extension Planner {
             }
             let field = ResolvedField(column: index, of: table.model)
             // Who knows it by the name it had before goes on finding it.
-            for name in [column.name, table.model.formerName(of: index)].compactMap(\.self) {
+            for name in table.model.names(of: index) {
                 table.members.append(
                     TablePlan.Member(
                         key: name, type: column.type, source: .column(field, mask: mask)))
