@@ -16,6 +16,15 @@ extension ChangeTests {
             rows: "INSERT INTO things (id, up) VALUES (1, NULL); INSERT INTO things (id, up) VALUES (2, 1)",
             "SELECT count(*) FROM things WHERE up = '1'", "1"),
         Change(
+            "a column that is new becomes the key, of a model whose key gets a type it does not have",
+            #"{"properties": {"id": {"type": "string"}, "a": {"type": "string"}}}"#,
+            #"""
+            {"properties": {"b": {"type": "integer", "default": 1}, "id": {"type": "integer"},
+             "a": {"type": "string"}}, "primaryKey": ["b"]}
+            """#,
+            rows: "INSERT INTO things (id, a) VALUES ('x', 'y')", "SELECT id FROM things", "x",
+            refused: "these values are none"),
+        Change(
             "a default of two lines, of which the second is SQL", single(#""type": "string""#),
             single(#""type": "string", "default": "x\nDROP TABLE things;\rDROP TABLE things; --""#),
             "SELECT count(*) FROM things", "3"),
