@@ -62,13 +62,15 @@ extension DefinitionDialect {
     /// The rows of the table as it is whose value is none of another type.
     ///
     /// - Parameters:
+    ///   - columns: the names of the columns that are there before: a key may be of new ones.
     ///   - condition: says of a value that it is one.
     ///   - text: what makes a text of a value, as people have written it; nil where it is one.
     public func rowsNotConverting(
         _ column: Int, of table: TableDefinition, from former: DeclaredType?, in rows: String,
-        unless condition: String, shownAs text: String? = nil
+        having columns: Set<String>, unless condition: String, shownAs text: String? = nil
     ) -> ChangeStatement {
-        let search = RowSearch(table, rows: rows, in: self)
+        var search = RowSearch(table, rows: rows, in: self)
+        search.key.removeAll { !columns.contains(table.columns[$0].name.lowercased()) }
         return search.rows(
             where: "NOT (\(condition))", showing: [column], as: text,
             "\(search.name(column)) becomes \(table.columns[column].type.type.traits.wireName), "
@@ -81,11 +83,14 @@ private struct RowSearch<D: DefinitionDialect> {
     let table: TableDefinition
     let rows: String
     let dialect: D
+    /// The columns that tell which row is meant.
+    var key: [Int]
 
     init(_ table: TableDefinition, rows: String, in dialect: D) {
         self.table = table
         self.rows = rows
         self.dialect = dialect
+        key = table.primaryKey.columns
     }
 
     func name(_ place: Int) -> String { "\(table.name).\(table.columns[place].name)" }
@@ -100,11 +105,7 @@ private struct RowSearch<D: DefinitionDialect> {
     func rows(
         where condition: String, showing columns: [Int], as text: String? = nil, _ fault: String
     ) -> ChangeStatement {
-        let shown =
-            table.primaryKey.columns
-            + columns.filter { place in
-                !table.primaryKey.columns.contains(place)
-            }
+        let shown = key + columns.filter { !key.contains($0) }
         let list = shown.map { columns.contains($0) ? text ?? quotedName($0) : quotedName($0) }
             .joined(separator: ", ")
         let names = shown.map { table.columns[$0].name }.joined(separator: ", ")

@@ -54,6 +54,8 @@ public enum TableAlteration: Hashable, Sendable {
 public struct TableChange: Sendable {
     /// As it is once tables and columns have their new names.
     public let old: TableStructure
+    /// The names of the columns that are there, in lower case.
+    public var columnsBefore: Set<String> { Set(old.columns.map(\.name)) }
     /// As it is to be.
     public let table: TableDefinition
     /// The same, as the engine would have it.

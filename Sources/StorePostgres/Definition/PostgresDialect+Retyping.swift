@@ -13,7 +13,9 @@ extension PostgresDialect {
         let (name, rows) = (quoted(identifier: definition.name), self.table(table.name))
         let conversion = TypeConversion(of: name, former?.type, definition.type.type)
         var statements = [conversion.test].compactMap(\.self).map { test in
-            rowsNotConverting(column, of: table, from: former, in: rows, unless: test)
+            rowsNotConverting(
+                column, of: table, from: former, in: rows, having: change.columnsBefore,
+                unless: test)
         }
         statements += rowsMerging(column, conversion, change)
         statements += numbersGone(from: definition, change)
@@ -50,7 +52,7 @@ extension PostgresDialect {
     ) -> [ChangeStatement] {
         guard let value = conversion.triedValue else { return [] }
         let table = change.table
-        let known = Set(change.old.columns.map(\.name))
+        let known = change.columnsBefore
         let list = table.columns.enumerated().compactMap { place, other -> String? in
             let name = quoted(identifier: other.name)
             if place == column { return "\(value) AS \(name)" }

@@ -109,6 +109,7 @@ extension SQLiteDialect {
     ) -> [ChangeStatement] {
         let table = change.table
         let old = quoted(identifier: table.name)
+        let known = change.columnsBefore
         return alterations.enumerated().flatMap { place, alteration -> [ChangeStatement] in
             var found = [obstacles(to: alteration, in: table, rows: rows)].compactMap(\.self)
             if case .addColumn(let column) = alteration, !table.isFilled(column) {
@@ -119,11 +120,10 @@ extension SQLiteDialect {
                     of: quoted(identifier: definition.name), former, definition.type)
                 found += [test].compactMap(\.self).map { test in
                     rowsNotConverting(
-                        column, of: table, from: former, in: old, unless: test,
+                        column, of: table, from: former, in: old, having: known, unless: test,
                         shownAs: digits(of: quoted(identifier: definition.name), former))
                 }
-                found += rowsMerging(
-                    in: column, of: table, having: Set(change.old.columns.map(\.name)), rows: rows)
+                found += rowsMerging(in: column, of: table, having: known, rows: rows)
             }
             return found.map { $0.of(alteration: place) }
         }
