@@ -142,6 +142,10 @@ struct FileReader {
             return
         }
         var message = "\(vocabulary.noun) has no word \"\(member.name)\""
+        let kind = Vocabulary.Name.allCases.first { Vocabulary.named($0).noun == vocabulary.noun }
+        if let advice = kind.flatMap({ ForeignWords.advice(on: member.name, in: $0) }) {
+            return fault("\(message): \(advice)", at: member.key)
+        }
         let near = nearest(member.name, in: vocabulary.words.map(\.name))
         if near == nil {
             if let listing = vocabulary.listing {
@@ -214,8 +218,8 @@ struct FileReader {
         if value.kind == .array {
             return "a column has one type; leave the column out of \"required\" to let it be null"
         }
-        guard let word = value.string, let type = TypeSpelling.type(word) else { return nil }
-        return "there is no type \"\(word)\": write \(TypeSpelling.words(for: type))"
+        guard let word = value.string, let words = TypeSpelling.words(for: word) else { return nil }
+        return "there is no type \"\(word)\": write \(words)"
     }
 
     /// The names of a `renamedFrom`, the last one first.

@@ -13,6 +13,8 @@ struct StructureComparison {
     private var refusals: [Difference.Refusal] = []
     /// The models whose tables are as they are to be.
     private var reached: Set<String> = []
+    /// The names of new tables that no index has any more, in lower case.
+    private var cleared: Set<String> = []
     /// The foreign keys to tables that are made later: of models that refer in a circle.
     private var late: [Difference.Step] = []
     /// Of the table that is compared.
@@ -51,6 +53,7 @@ struct StructureComparison {
             alterations = change.alterations
             finish(model, definition, change.old, change.new)
         } else if hasRoom(for: model) {
+            clearName(of: model, changes)
             make(definition, of: model)
         }
         reached.insert(model.name)
@@ -126,6 +129,23 @@ struct StructureComparison {
             "the \(obstacle.wording) of \(origin.wording) is where the model's table should be",
             .makeWay(obstacle.wayOut), of: .table(name), at: .whole(model.file))
         return false
+    }
+
+    /// An index that has the name of a table that is new goes first: the two share their names.
+    private mutating func clearName(of model: Model, _ changes: [ChangedTable]) {
+        let name = model.name.lowercased()
+        guard cleared.insert(name).inserted, let index = built.indexes[name] else { return }
+        if let change = changes.first(where: { $0.old.name == index.table }) {
+            reach(change.model, changes)
+        } else {
+            steps.append(
+                Difference.Step(
+                    [
+                        .init(
+                            action: .drop, what: "index \(index.spelling)", part: .index(name),
+                            location: nil, loses: false)
+                    ], [ChangeStatement(declared.dialect.dropIndex(index.spelling))]))
+        }
     }
 
     /// Makes a table and its indexes.

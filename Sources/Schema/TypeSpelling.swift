@@ -1,3 +1,4 @@
+import Bytes
 import Values
 
 /// What stands behind `type` in other tools, and how a model file says it: nobody who comes from
@@ -19,6 +20,24 @@ enum TypeSpelling {
                 return traits.castNames.contains(word) || traits.formalName == word
                     || traits.formats.contains(word)
             }
+    }
+
+    /// What a model file writes for a type of elsewhere, which may have numbers in parentheses or
+    /// `[]` behind it; nil for a word that nobody knows.
+    static func words(for word: String) -> String? {
+        if word.hasSuffix("[]") { return "\"type\": \"array\" with \"items\"" }
+        let parts = word.split(separator: "(", maxSplits: 1)
+        guard let name = parts.first, let type = type(String(name).trimmingSpaces) else { return nil }
+        let words = words(for: type)
+        guard parts.count == 2, parts[1].hasSuffix(")") else { return words }
+        let numbers = parts[1].dropLast().split(separator: ",").compactMap { Int64(String($0).trimmingSpaces) }
+        switch (type, numbers.count) {
+        case (.text, 1): return "\(words), \"maxLength\": \(numbers[0])"
+        case (.decimal, 1): return "\(words), \"precision\": \(numbers[0]), \"scale\": 0"
+        case (.decimal, 2):
+            return "\(words), \"precision\": \(numbers[0]), \"scale\": \(numbers[1])"
+        default: return words
+        }
     }
 
     /// What a model file writes for a type.

@@ -46,6 +46,22 @@ enum FoundChanges {
             rows: "INSERT INTO nodes (id, n) VALUES (1, 7), (2, 9007199254740993)",
             "SELECT count(*) FROM nodes", "2", refused: "(2, 9007199254740993)"),
         .init(
+            "a model that is new takes the name of an index that goes",
+            [rooms(#", "indexes": [{"on": ["name"], "name": "halls"}]"#)],
+            [rooms(""), thing("halls", #"{"properties": {"id": {"type": "integer"}}}"#)],
+            rows: #"INSERT INTO "Rooms" (id) VALUES (1)"#, #"SELECT count(*) FROM "Rooms""#, "1"),
+        .init(
+            "a model that is new takes the name of an index of one that goes",
+            [
+                rooms(""),
+                thing(
+                    "nodes",
+                    #"{"properties": {"id": {"type": "integer"}, "n": {}}, "#
+                        + #""indexes": [{"on": ["id"], "name": "halls"}]}"#),
+            ],
+            [rooms(""), thing("halls", #"{"properties": {"id": {"type": "integer"}}}"#)],
+            rows: #"INSERT INTO "Rooms" (id) VALUES (1)"#, #"SELECT count(*) FROM "Rooms""#, "1"),
+        .init(
             "an index of a model in mixed case that goes",
             [rooms(#", "indexes": [{"on": ["name"]}]"#)], [rooms("")],
             rows: #"INSERT INTO "Rooms" (id) VALUES (1)"#, #"SELECT count(*) FROM "Rooms""#, "1"),

@@ -86,6 +86,9 @@ extension DefinitionDialect {
         [createTable(table)] + table.indexes.map { createIndex($0, of: table) }
     }
 
+    /// The statement that drops an index.
+    public func dropIndex(_ name: String) -> String { "DROP INDEX \(quoted(identifier: name))" }
+
     /// The statements, without semicolons, that make an index in the place of another one, if that
     /// is there.
     public func replaceIndex(

@@ -52,7 +52,7 @@ extension PostgresDialect {
                     [place], [ChangeStatement(concurrently(createIndex(index, of: table)))],
                     standsAlone: true)
             ]
-        case .dropIndex(let name): return [one(place, "DROP INDEX \(quoted(identifier: name))")]
+        case .dropIndex(let name): return [one(place, dropIndex(name))]
         case .dropUnique(let columns, let indexes):
             return [dropUnique(columns, indexes, place, change)]
         case .dropOtherUnique(let name): return [one(place, drop(constraint: name, of: table))]
@@ -157,7 +157,7 @@ extension PostgresDialect {
     private func dropUnique(
         _ columns: [String], _ indexes: [String], _ place: Int, _ change: TableChange
     ) -> AlterationStep {
-        var drops = indexes.map { "DROP INDEX \(quoted(identifier: $0))" }
+        var drops = indexes.map(dropIndex)
         if let name = change.old.constraintNames.uniques[columns] {
             drops += [
                 "ALTER TABLE \(table(change.table.name)) DROP CONSTRAINT IF EXISTS "

@@ -12,10 +12,9 @@ extension PostgresDialect {
         let definition = table.columns[column]
         let (name, rows) = (quoted(identifier: definition.name), self.table(table.name))
         let conversion = TypeConversion(of: name, former?.type, definition.type.type)
-        var statements = [conversion.test].compactMap(\.self).map { test in
+        var statements = [conversion.test].compactMap(\.self).map {
             rowsNotConverting(
-                column, of: table, from: former, in: rows, having: change.columnsBefore,
-                unless: test)
+                column, of: table, from: former, in: rows, having: change.columnsBefore, unless: $0)
         }
         statements += rowsMerging(column, conversion, change)
         statements += numbersGone(from: definition, change)

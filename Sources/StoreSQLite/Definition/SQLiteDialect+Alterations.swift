@@ -38,10 +38,10 @@ extension SQLiteDialect {
             return [obstacles, ChangeStatement(createUnique(key, of: table))].compactMap(\.self)
         case .dropUnique(_, let indexes):
             return indexes.isEmpty
-                ? nil : indexes.map { ChangeStatement("DROP INDEX \(quoted(identifier: $0))") }
+                ? nil : indexes.map { ChangeStatement(dropIndex($0)) }
         case .addIndex(let index): return [ChangeStatement(createIndex(index, of: table))]
         case .dropIndex(let name):
-            return [ChangeStatement("DROP INDEX \(quoted(identifier: name))")]
+            return [ChangeStatement(dropIndex(name))]
         case .dropColumn, .retype, .requirement, .constantDefault, .attributes, .condition,
             .primaryKey, .dropOtherUnique, .addReference, .dropReference, .addCheck, .dropCheck,
             .constraintNames, .keyName, .options:
