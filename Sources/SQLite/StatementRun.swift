@@ -39,6 +39,23 @@ public struct StatementRun: ~Copyable {
     /// The number of columns of each row; 0 for a statement that returns none.
     public var columnCount: Int { unsafe Int(sqlite3_column_count(statement.handle)) }
 
+    /// The name of a column.
+    public func columnName(_ index: Int) -> String {
+        guard let name = unsafe sqlite3_column_name(statement.handle, Int32(index)) else {
+            return ""
+        }
+        return unsafe String(cString: name)
+    }
+
+    /// The type that the table's definition gives a column, word by word; nil for what is computed.
+    /// `index` is below `columnCount`.
+    public func declaredType(_ index: Int) -> String? {
+        guard let type = unsafe sqlite3_column_decltype(statement.handle, Int32(index)) else {
+            return nil
+        }
+        return unsafe String(cString: type)
+    }
+
     /// Binds NULL to `?number`.
     public func bindNull(at number: Int) throws(SQLiteError) {
         try check(unsafe sqlite3_bind_null(statement.handle, Int32(number)))

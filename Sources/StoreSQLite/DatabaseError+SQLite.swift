@@ -23,6 +23,12 @@ extension DatabaseError {
         }
     }
 
+    /// The table that a statement names and that is not there, where that is what is wrong.
+    static func missingTable(_ error: SQLiteError) -> String? {
+        let words = "no such table: "
+        return error.message.hasPrefix(words) ? String(error.message.dropFirst(words.count)) : nil
+    }
+
     /// Whether NULL was to be a rowid: the NOT NULL of an integer primary key, which has no name
     /// (rescode.html#mismatch).
     public var isMissingRowID: Bool {

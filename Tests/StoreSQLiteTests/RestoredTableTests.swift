@@ -26,9 +26,13 @@ import Values
         table.append([.integer(7), .text(""), .real(-.infinity), .blob([])])
         table.append([.null, .null, .null, .null])
         let reader = try database.makeReader()
-        let query = BoundSQL(
-            text: #"SELECT id, t, r, b FROM "a b" WHERE id IS NOT ?7 ORDER BY id"#,
-            arguments: [.integer(5)])
+        let id = ValueExpression.column("id", of: "row", type: .integer)
+        let query = reader.dialect.text(
+            of: SelectStatement(
+                table.columns.map { .init(.column($0.name, of: "row", type: $0.type)) },
+                from: [.init(.table("a b"), as: "row")],
+                where: [.distinct(id, .argument(.integer(5), .integer))],
+                order: [.init(id)]))
         let restored = reader.dialect.reading(query, with: [table])
         let rows = try reader.query(text: restored.text, arguments: restored.arguments) {
             (rows: inout Rows) throws(DatabaseError) in

@@ -12,6 +12,9 @@ public enum EngineNames {
     /// What no name begins with, in lower case: the server's own tables, and those of an engine.
     public static let prefixes = [own, "sqlite_"]
 
+    /// What the names begin with by which engines describe databases, in lower case.
+    public static let catalogues = ["pg_", "information_schema"]
+
     /// Whether a name begins so, byte by byte and in any case.
     public static func isReserved(_ name: String) -> Bool {
         let bytes = name.utf8.lazy.map { ASCII.lowercased($0) }

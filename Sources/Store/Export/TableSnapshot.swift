@@ -51,7 +51,7 @@ extension Table {
         let alias = "t"
         return SelectStatement(
             columns.indices.map { .init(column($0, of: alias)) },
-            from: [.init(.table(name), as: alias)],
+            from: [.init(rows, as: alias)],
             order: primaryKey.columns.map { .init(column($0, of: alias)) })
     }
 }

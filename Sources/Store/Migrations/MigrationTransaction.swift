@@ -20,6 +20,10 @@ public protocol MigrationTransaction: AnyObject {
     /// all that no migration file builds.
     func claimed() throws(DatabaseError) -> Set<SchemaPart>?
 
+    /// What a query finds, as far as that shows before there are rows, in tables that are made for
+    /// it and gone then: for databases that are thrown away.
+    func finding(of query: TableQuery) throws(DatabaseError) -> QueryFinding
+
     // MARK: Files
 
     /// Runs one statement of a migration file.

@@ -13,11 +13,17 @@ public enum Alias {
     public static let other = "_apus_other"
 
     /// The rows of a model that may be seen.
-    public static func visible(_ model: String) -> String {
-        let name = "_apus_of_" + model
+    public static func visible(_ model: String) -> String { name("_apus_of_", model, "of") }
+
+    /// The rows of a table with those that are gone.
+    static func restored(_ table: String) -> String { name("_apus_was_", table, "was") }
+
+    private static func name(_ prefix: String, _ model: String, _ suffix: String) -> String {
+        let name = prefix + model
         return name.utf8.count <= ConstraintName.bytesMax
-            ? name : ConstraintName.of(name, [], "of")
+            ? name : ConstraintName.of(name, [], suffix)
     }
+
     /// A row of them where they are defined.
     public static let seen = "_apus_r"
 

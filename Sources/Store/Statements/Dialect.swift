@@ -20,6 +20,17 @@ public protocol Dialect: Sendable {
     /// looks for names in.
     func table(_ name: String) -> String
 
+    /// The table where an expression of the same name hides it.
+    func table(behind name: String) -> String
+
+    /// The view that a database has of a query; nil where statements that read it hold it
+    /// themselves.
+    func view(of query: TableQuery) -> String?
+
+    /// A column of a query, given as text, as a value of the type that the column is declared to
+    /// have.
+    func value(_ column: String, ofQueryAs type: ColumnType) -> String
+
     /// The parameter with a number: the context's have 1 to ``ContextSlot/count``, arguments
     /// follow.
     func parameter(_ number: Int, _ type: ColumnType) -> String
@@ -57,8 +68,8 @@ public protocol Dialect: Sendable {
     /// Writes what identifies a row of a table, as an order's keys.
     func writeIdentity(of table: Table, as alias: String, to writer: inout StatementWriter)
 
-    /// A common table expression of a table's name, which hides the table from the query: its rows,
-    /// and those that are gone, which are the parameter `number`: `"name"("a", "b") AS (…)`.
+    /// A common table expression of a table's rows, and of those that are gone, which are the
+    /// parameter `number`: `"name"("a", "b") AS (…)`, by the name of ``Alias/restored(_:)``.
     func restoring(_ table: RestoredTable, parameter number: Int) -> String
 
     /// The rows that are gone as the value of that parameter, JSON.
@@ -67,8 +78,7 @@ public protocol Dialect: Sendable {
 
 extension Dialect {
     /// The query asked of tables as if some rows that are gone were still in them. It must be a
-    /// SELECT without a WITH of its own. Where it names such a table it gets the name of the common
-    /// table expression.
+    /// SELECT. Where it names such a table it gets the name of the common table expression.
     public func reading(_ query: BoundSQL, with tables: [RestoredTable]) -> BoundSQL {
         guard !tables.isEmpty else { return query }
         var arguments = query.arguments
@@ -80,27 +90,39 @@ extension Dialect {
             arguments.append(table.written ?? rows(of: table))
             types.append(.json)
         }
+        let rest = text(of: query, with: Set(tables.map(\.name)))
         var restored = BoundSQL(
-            text: "WITH \(expressions.joined(separator: ", ")) "
-                + text(of: query, with: Set(tables.map(\.name))),
+            text: "WITH " + expressions.joined(separator: ", ")
+                + (query.hasExpressions ? ", " + rest.dropFirst("WITH ".count) : " " + rest),
             arguments: arguments, types: types, mentions: query.mentions)
         restored.columns = query.columns
         return restored
     }
 
-    /// The text with the bare names of these tables.
+    /// The text with these tables as they were.
     private func text(of query: BoundSQL, with names: Set<String>) -> String {
         var text = ""
         var rest = query.text[...]
         for place in query.tables where names.contains(place.name) {
-            let start = query.text.utf8.index(query.text.startIndex, offsetBy: place.start)
+            let bytes = query.text.utf8
+            let start = bytes.index(bytes.startIndex, offsetBy: place.bytes.lowerBound)
             text += query.text[rest.startIndex..<start]
-            text += quoted(identifier: place.name)
-            rest = query.text[
-                query.text.utf8.index(start, offsetBy: table(place.name).utf8.count)...]
+            text += quoted(identifier: Alias.restored(place.name))
+            rest = query.text[bytes.index(start, offsetBy: place.bytes.count)...]
         }
         return text + rest
     }
+}
+
+extension Dialect {
+    /// As anywhere.
+    public func table(behind name: String) -> String { table(name) }
+
+    /// They do.
+    public func view(of query: TableQuery) -> String? { nil }
+
+    /// Whether an expression of a table's name hides the table.
+    var hidesTables: Bool { table("t") != table(behind: "t") }
 }
 
 extension Dialect {

@@ -38,14 +38,14 @@ public struct RestoredTable: Sendable {
     /// `"name"("a", "b") AS (…)`: the rows of the table, and those that are gone.
     ///
     /// - Parameters:
-    ///   - table: the table as it is called where the expression's own name is the same.
+    ///   - table: the table as statements call it.
     ///   - values: those of a row that is gone.
     ///   - rows: what these come from.
     public func expression(
         of table: String, and values: [String], from rows: String
     ) -> String {
         let names = columns.map { quoted(identifier: $0.name) }.joined(separator: ", ")
-        return "\(quoted(identifier: name))(\(names)) AS NOT MATERIALIZED "
+        return "\(quoted(identifier: Alias.restored(name)))(\(names)) AS NOT MATERIALIZED "
             + "(SELECT \(names) FROM \(table) UNION ALL "
             + "SELECT \(values.joined(separator: ", ")) FROM \(rows))"
     }

@@ -34,6 +34,8 @@ public struct SelectStatement: Hashable, Sendable {
     /// What rows come from.
     public indirect enum TableReference: Hashable, Sendable {
         case table(String)
+        /// What a query finds that is read as a table is.
+        case query(TableQuery)
         /// Those rows of a table that fulfil a condition.
         case view(View)
         /// The rows of another query.
@@ -46,7 +48,7 @@ public struct SelectStatement: Hashable, Sendable {
         /// Its name.
         public let name: String
         /// The table.
-        public let table: String
+        public let table: TableReference
         /// The table's columns.
         public let columns: [Table.Column]
         /// What ``condition`` calls a row.
@@ -56,7 +58,7 @@ public struct SelectStatement: Hashable, Sendable {
 
         /// A view.
         public init(
-            _ name: String, of table: String, columns: [Table.Column], as alias: String,
+            _ name: String, of table: TableReference, columns: [Table.Column], as alias: String,
             where condition: ValueExpression
         ) {
             self.name = name

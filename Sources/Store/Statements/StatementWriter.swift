@@ -15,15 +15,13 @@ public struct StatementWriter {
     public let dialect: any Dialect
     /// Whether the text is for a table's definition: bare names, the engine's own functions.
     public let isDefinition: Bool
-    private var text = ""
+    private(set) var text = ""
     private var arguments: [Value] = []
     private var types: [ColumnType] = []
     private var slots: [ArgumentSlot] = []
-    private var mentions: ContextSlots = []
-    private var tables: [(name: String, start: Int)] = []
-    /// Common table expressions, `"name" AS …`, in order of their names' first use. They have no
-    /// arguments, so that those of the statement keep their numbers.
-    private var views: [(name: String, text: String)] = []
+    var mentions: ContextSlots = []
+    var tables: [BoundSQL.TablePlace] = []
+    var expressions = CommonExpressions()
     /// Whether the text begins with common table expressions of its own, without the word `WITH`.
     private let beginsWithExpressions: Bool
     /// The depths of the expression that is written next, where it is an operand of a chain.
@@ -44,12 +42,17 @@ public struct StatementWriter {
 
     /// The whole statement.
     public var statement: BoundSQL {
-        var head = views.map(\.text).joined(separator: ", ")
+        var (head, named) = expressions.joined
         if !head.isEmpty { head += beginsWithExpressions ? ", " : " " }
-        if !head.isEmpty || beginsWithExpressions { head = "WITH " + head }
+        let hasExpressions = !head.isEmpty || beginsWithExpressions
+        if hasExpressions {
+            named = named.map { $0.moved(by: "WITH ".utf8.count) }
+            head = "WITH " + head
+        }
+        named += tables.map { $0.moved(by: head.utf8.count) }
         return BoundSQL(
             text: head + text, arguments: arguments, types: types, slots: slots,
-            mentions: mentions, tables: head.isEmpty ? tables : [])
+            mentions: mentions, tables: named, hasExpressions: hasExpressions)
     }
 
     /// How many arguments it has so far.
@@ -353,18 +356,26 @@ public struct StatementWriter {
             }
         }
         guard select.order.isEmpty, case .identity(let table) = select.defaultOrder,
-            let alias = select.sources.first?.alias
+            let alias = select.sources.first?.alias, table.hasIdentity
         else { return }
         append(" ORDER BY ")
+        if table.query != nil {
+            return commas(table.primaryKey.columns.map { table.column($0, of: alias) })
+        }
         dialect.writeIdentity(of: table, as: alias, to: &self)
     }
 
     /// `"table" AS "alias"`
     public mutating func append(_ source: SelectStatement.Source) {
         switch source.table {
-        case .table(let name):
-            tables.append((name, text.utf8.count))
-            append(dialect.table(name))
+        case .table(let name): append(table: name, as: dialect.table(name))
+        case .query(let query):
+            if let view = dialect.view(of: query) {
+                append(view)
+            } else {
+                define(query)
+                append(identifier: query.name)
+            }
         case .view(let view):
             define(view)
             append(identifier: view.name)
@@ -377,22 +388,10 @@ public struct StatementWriter {
         append(identifier: source.alias)
     }
 
-    /// A view stands in a common table expression at the head of the statement and not where it is
-    /// used, since down there a parser may have little of its stack left. Engines put it back into
-    /// its users (NOT MATERIALIZED), so indexes serve as if it stood there.
-    private mutating func define(_ view: SelectStatement.View) {
-        guard !views.contains(where: { $0.name == view.name }) else { return }
-        var writer = StatementWriter(dialect)
-        writer.append(identifier: view.name)
-        writer.append(" AS NOT MATERIALIZED (")
-        writer.append(
-            SelectStatement(
-                view.columns.map { .init(.column($0.name, of: view.alias, type: $0.type)) },
-                from: [.init(.table(view.table), as: view.alias)], where: [view.condition]))
-        writer.append(")")
-        assert(writer.arguments.isEmpty, "a view with arguments")
-        views += writer.views.filter { inner in !views.contains { $0.name == inner.name } }
-        views.append((view.name, writer.text))
-        mentions.formUnion(writer.mentions)
+    /// A table by the name that it has in the statement.
+    mutating func append(table: String, as name: String) {
+        let start = text.utf8.count
+        append(name)
+        tables.append(BoundSQL.TablePlace(name: table, bytes: start..<text.utf8.count))
     }
 }

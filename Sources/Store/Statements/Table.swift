@@ -74,13 +74,17 @@ public final class Table: Sendable {
     public let dependents: [Reference]
     /// The place of the column that the store numbers, and its numbers.
     public let identity: (column: Int, sequence: IdentitySequence)?
+    /// The query whose rows it has; nil for those that are stored. It has no rows of its own, and
+    /// perhaps no columns in its primary key.
+    public let query: TableQuery?
 
     /// A table.
     public init(
         _ name: String, _ columns: [Column], primaryKey: Key, uniques: [Key] = [],
         references: [Reference] = [], dependents: [Reference] = [],
-        identity: (column: Int, sequence: IdentitySequence)? = nil
+        identity: (column: Int, sequence: IdentitySequence)? = nil, query: TableQuery? = nil
     ) {
+        self.query = query
         self.name = name
         self.columns = columns
         self.primaryKey = primaryKey
@@ -92,6 +96,12 @@ public final class Table: Sendable {
 
     /// The primary key, then the others.
     public var keys: [Key] { [primaryKey] + uniques }
+
+    /// Whether something tells each row from all others.
+    var hasIdentity: Bool { query == nil || !primaryKey.columns.isEmpty }
+
+    /// What statements read its rows from.
+    public var rows: SelectStatement.TableReference { query.map { .query($0) } ?? .table(name) }
 
     /// A column of a row that a statement calls `alias`.
     public func column(_ place: Int, of alias: String?) -> ValueExpression {

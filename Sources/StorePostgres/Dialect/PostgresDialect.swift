@@ -45,6 +45,17 @@ public struct PostgresDialect: Dialect {
     /// See ``Store/Dialect/table(_:)``.
     public func table(_ name: String) -> String { tablePlace + quoted(identifier: name) }
 
+    /// See ``Store/Dialect/value(_:ofQueryAs:)``. A cast to the type that a column has is none, and
+    /// columns of tables are in the order of code points.
+    public func value(_ column: String, ofQueryAs type: ColumnType) -> String {
+        switch type {
+        case .text: "(\(column)::text COLLATE \"C\")"
+        case .decimal(let precision, let scale): "\(column)::numeric(\(precision), \(scale))"
+        case .uuid, .timestamp, .date, .time, .integer, .integer32, .real, .boolean, .bytes, .json:
+            "\(column)::\(type.typeName)"
+        }
+    }
+
     /// The start of a call to a function of ours.
     func call(_ function: DatabaseFunction) -> String { place + function.name + "(" }
 

@@ -81,6 +81,26 @@ public struct PolicyDialect: Dialect {
     /// See ``Store/Dialect/table(_:)``.
     public func table(_ name: String) -> String { base.table(name) }
 
+    /// See ``Store/Dialect/view(of:)``: one that callers cannot name.
+    public func view(of query: TableQuery) -> String? {
+        "\(Self.functions).\(quoted(identifier: query.name))"
+    }
+
+    /// The statement that makes the view of a query, with all that its text names.
+    public func definition(of query: TableQuery) -> String {
+        let columns = query.columns.map { column in
+            SelectStatement.Column(.column(column.name, of: Alias.seen, type: column.type))
+        }
+        let select = SelectStatement(columns, from: [.init(.query(query), as: Alias.seen)])
+        let names = query.columns.map { quoted(identifier: $0.name) }.joined(separator: ", ")
+        return "CREATE VIEW \(view(of: query) ?? "") (\(names)) AS\n  \(base.text(of: select).text)"
+    }
+
+    /// See ``Store/Dialect/value(_:ofQueryAs:)``.
+    public func value(_ column: String, ofQueryAs type: ColumnType) -> String {
+        base.value(column, ofQueryAs: type)
+    }
+
     /// See ``Store/Dialect/literal(_:_:)``.
     public func literal(_ value: Value, _ type: ColumnType) -> String { base.literal(value, type) }
 

@@ -11,7 +11,7 @@ extension SQLiteDialect {
             return column.type == .bytes ? "apus_bytes(\(value))" : value
         }
         return table.expression(
-            of: "main." + quoted(identifier: table.name), and: values,
+            of: self.table(table.name), and: values,
             from: "json_each(?\(number))")
     }
 

@@ -23,6 +23,15 @@ public struct SQLiteDialect: Dialect {
     /// See ``Store/Dialect/table(_:)``. A session has one schema.
     public func table(_ name: String) -> String { quoted(identifier: name) }
 
+    /// See ``Store/Dialect/table(behind:)``: no expression has a schema.
+    public func table(behind name: String) -> String { "main." + quoted(identifier: name) }
+
+    /// See ``Store/Dialect/value(_:ofQueryAs:)``. Values are encoded by what they are, but for
+    /// JSON, whose text is taken as it is.
+    public func value(_ column: String, ofQueryAs type: ColumnType) -> String {
+        type == .json ? "json(\(column))" : column
+    }
+
     /// See ``Store/Dialect/parameter(_:_:)``.
     public func parameter(_ number: Int, _ type: ColumnType) -> String { "?\(number)" }
 
