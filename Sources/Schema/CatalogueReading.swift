@@ -20,8 +20,10 @@ public struct CatalogueReading: Sendable {
         for (path, contents) in files.sorted(by: { $0.path < $1.path }) {
             parts.read(SourceFile(path: path, bytes: contents), report)
         }
-        let models = Linker(drafts: parts.drafts, unread: parts.unknown.models, report: report)
-            .link()
+        let models = Linker(
+            drafts: parts.drafts, unread: parts.unknown.models, viewFiles: parts.viewFiles,
+            report: report
+        ).link()
         let unseeded = Catalogue(
             models: models, rules: parts.rules, project: parts.project, seeds: [])
         let seeds = SeedReader(catalogue: unseeded, unknown: parts.unknown, report: report)
@@ -39,6 +41,7 @@ public struct CatalogueReading: Sendable {
         var rules: [NamedRule] = []
         var project = GivenSettings()
         var seedFiles: [SourceFile] = []
+        var viewFiles: [SourceFile] = []
         var sources: [SchemaSource] = []
         var unknown = UnknownParts()
 
@@ -59,6 +62,7 @@ public struct CatalogueReading: Sendable {
                 if report.diagnostics.count > told { unknown.hasRules = true }
             case .project: project = ProjectFile.read(file, report: report)
             case .seeds: seedFiles.append(file)
+            case .view: viewFiles.append(file)
             case .query:
                 report.fault(
                     "named queries are not built yet; remove this file for now",

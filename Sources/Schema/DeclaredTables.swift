@@ -12,12 +12,14 @@ public struct DeclaredTables: Sendable {
     private let definitions: [String: TableDefinition]
 
     /// - Parameter render: turns the expressions of checks and index predicates into conditions.
-    /// - Throws: `SchemaFailure` with the faults of those, `Problem` with what the engine says.
+    /// - Throws: `SchemaFailure` with the faults of those and of views, `Problem` with what the
+    ///   engine says.
     public init(
         _ catalogue: Catalogue, on engine: some MigrationEngine, render: ExpressionRenderer
     ) throws {
+        try catalogue.checkViews(on: engine)
         var definitions: [TableDefinition] = []
-        for model in catalogue.modelsByDependency {
+        for model in catalogue.modelsByDependency where !model.isView {
             definitions.append(try model.definition(render: render))
         }
         self.catalogue = catalogue
@@ -29,7 +31,7 @@ public struct DeclaredTables: Sendable {
 
     /// The model whose table it is, if one is declared.
     func model(of table: TableStructure) -> Model? {
-        catalogue.models.first { $0.name.lowercased() == table.name }
+        catalogue.tables.first { $0.name.lowercased() == table.name }
     }
 
     /// What a model's table should be.

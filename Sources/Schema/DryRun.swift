@@ -126,7 +126,7 @@ public struct DryRun: Sendable {
             else { return nil }
             return drop
         }
-        return declared.models.flatMap { model -> [Diagnostic] in
+        return declared.tables.flatMap { model -> [Diagnostic] in
             let name = model.name.lowercased()
             guard let table = built.tables[name] else {
                 guard let drop = lastDrop(of: .table(name)) else { return [] }
@@ -154,7 +154,7 @@ extension Difference {
         of pending: [MigrationFile], from before: DatabaseStructure, to after: DatabaseStructure,
         against declared: DeclaredTables
     ) -> [Diagnostic] {
-        declared.catalogue.models.compactMap { model -> Diagnostic? in
+        declared.catalogue.tables.compactMap { model -> Diagnostic? in
             let name = model.name.lowercased()
             guard before.tables[name] != nil, after.tables[name] == nil,
                 items.allSatisfy({ $0.isAddition || $0.part.table != name }),

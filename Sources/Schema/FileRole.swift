@@ -3,6 +3,8 @@ import Diagnostics
 /// What a file of `Schemas/` is, told from its path.
 enum FileRole {
     case model(String)
+    /// The SELECT of a model that is a view.
+    case view
     case rules, project, seeds, query
     case stray(String, suggestion: String?)
 
@@ -16,6 +18,7 @@ enum FileRole {
         let directory = parts.dropLast().last ?? ""
         switch (directory, file) {
         case ("models", _) where file.hasSuffix(".json"): self = .model(String(file.dropLast(5)))
+        case ("models", _) where file.hasSuffix(".sql"): self = .view
         case ("seeds", _) where file.hasSuffix(".json"): self = .seeds
         case ("queries", _) where file.hasSuffix(".sql"): self = .query
         case (_, "rules.json"): self = .rules
@@ -26,9 +29,9 @@ enum FileRole {
 
     private static func stray(_ directory: String, _ file: String) -> FileRole {
         if directories.contains(directory) {
+            let ends = ["queries": ".sql", "models": ".json, or .sql for a view's SELECT"]
             return .stray(
-                "a file in \(directory)/ ends with .\(directory == "queries" ? "sql" : "json")",
-                suggestion: nil)
+                "a file in \(directory)/ ends with \(ends[directory] ?? ".json")", suggestion: nil)
         }
         let known = ["project.json", "rules.json"]
         let suggestion = nearest(file, in: known) ?? nearest(directory, in: directories)

@@ -30,8 +30,14 @@ extension Linker {
     private func foreignKey(
         _ reference: ModelDraft.Reference, of draft: ModelDraft, called name: String
     ) -> ForeignKey? {
-        guard let target = target(of: reference), let places = targetColumns(reference, target)
-        else { return nil }
+        guard let target = target(of: reference) else { return nil }
+        if target.view != nil, draft.view == nil {
+            report.fault(
+                "\"\(target.name)\" is a view, and rows refer to stored ones: let the view refer "
+                    + "here instead, with an \"inverse\"", at: reference.targetLocation)
+            return nil
+        }
+        guard let places = targetColumns(reference, target) else { return nil }
         if !draft.faultyColumns.isDisjoint(with: reference.columns) { return nil }
         if !target.faultyColumns.isDisjoint(with: places) { return nil }
         for (own, other) in zip(reference.columns, places) {
@@ -146,7 +152,7 @@ extension Linker {
     /// none can write the first row.
     func warnOfCircles(_ keys: [String: [ForeignKey]]) {
         var told = Set<String>()
-        for draft in drafts where !told.contains(draft.name) {
+        for draft in drafts where !told.contains(draft.name) && draft.view == nil {
             guard let circle = circle(from: draft, keys) else { continue }
             told.formUnion(circle.map(\.model))
             let names = circle.map { "\"\($0.model).\($0.columns)\"" }.joined(separator: ", ")

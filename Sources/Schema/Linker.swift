@@ -9,12 +9,17 @@ struct Linker {
     let drafts: [ModelDraft]
     /// The models whose files could not be read.
     let unread: Set<String>
+    /// The files that may hold the SELECTs of views.
+    let viewFiles: [SourceFile]
     let report: Report
     let byName: [String: ModelDraft]
 
-    init(drafts: [ModelDraft], unread: Set<String>, report: Report) {
+    init(
+        drafts: [ModelDraft], unread: Set<String>, viewFiles: [SourceFile], report: Report
+    ) {
         self.drafts = drafts
         self.unread = unread
+        self.viewFiles = viewFiles
         self.report = report
         byName = Dictionary(drafts.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
@@ -27,16 +32,20 @@ struct Linker {
             keys[draft.name] = foreignKeys(of: draft)
         }
         warnOfCircles(keys)
+        let views = ViewLinker(
+            drafts: drafts, files: viewFiles, hasUnread: !unread.isEmpty, report: report)
+        let sources = views.read()
         checkRelationNames()
         let relationships = RelationshipBuilder(drafts: drafts, keys: keys).build()
-        let tables = TableBuilder(drafts: drafts, keys: keys)
+        let tables = TableBuilder(drafts: drafts, keys: keys, queries: views.queries(sources))
         var taken = Set(drafts.map { $0.name.lowercased() })
         for draft in drafts { taken.formUnion(draft.globalNames.map { $0.0.lowercased() }) }
         return drafts.map { draft in
             var draft = draft
-            addKeyIndexes(&draft, keys[draft.name] ?? [], taken: &taken)
+            if draft.view == nil { addKeyIndexes(&draft, keys[draft.name] ?? [], taken: &taken) }
             return Model(
-                draft, tables.table(of: draft), references: keys[draft.name] ?? [],
+                draft, tables.table(of: draft), view: sources[draft.name],
+                references: keys[draft.name] ?? [],
                 relationships: relationships.filter { $0.source == draft.name })
         }
     }

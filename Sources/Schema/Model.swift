@@ -21,7 +21,7 @@ public final class Model: Sendable {
     public let isDeprecated: Bool
     /// The columns in declared order.
     public let columns: [Column]
-    /// The key columns, as indexes into `columns`; never empty.
+    /// The key columns, as indexes into `columns`; empty only of a view that declares none.
     public let primaryKey: [Int]
     /// The declared indexes, then those of foreign keys.
     public let indexes: [Index]
@@ -38,6 +38,8 @@ public final class Model: Sendable {
     /// The column that a deletion sets, where deletions are soft (`softDelete`): a row that has a
     /// time in it is gone for all but who looks for it. Nil where a deletion removes the row.
     public let deletedAt: Int?
+    /// The SELECT whose rows the model has; nil where they are stored.
+    let view: ViewSource?
     /// The model's table as statements know it.
     public let table: Table
     private let indexByName: [String: Int]
@@ -46,10 +48,11 @@ public final class Model: Sendable {
     private let indexByFormerName: [String: Int]
 
     init(
-        _ draft: ModelDraft, _ table: Table, references: [ForeignKey],
+        _ draft: ModelDraft, _ table: Table, view: ViewSource? = nil, references: [ForeignKey],
         relationships: [Relationship]
     ) {
         self.table = table
+        self.view = view
         name = draft.name
         file = draft.file
         description = draft.description

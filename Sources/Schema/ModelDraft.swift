@@ -22,8 +22,16 @@ struct ModelDraft {
         let nameLocation: SourceLocation
     }
 
+    /// The file of a model that is a view.
+    struct View {
+        let fileName: String
+        let location: SourceLocation
+    }
+
     let name: String
     let file: String
+    /// What its rows come from where they are not stored.
+    var view: View?
     /// What it is for, in its author's words.
     var description: String?
     /// The name it had before.

@@ -46,13 +46,14 @@ struct ModelReader {
         draft.isDeprecated = words["deprecated"]?.value.bool ?? false
         // Without columns, which is reported, nothing that names them could be right.
         guard words["properties"] != nil else { return }
+        if let word = words["view"] { readView(word, words) }
         readColumns(words)
-        if let word = words["softDelete"], word.value.bool == true { readSoftDelete(word) }
+        if draft.view == nil, let word = words["softDelete"], word.value.bool == true {
+            readSoftDelete(word)
+        }
         readPrimaryKey(words["primaryKey"], root: root)
-        for unique in words["unique"]?.value.elements ?? [] { readUnique(unique) }
         for reference in words["references"]?.value.elements ?? [] { readReference(reference) }
-        for index in words["indexes"]?.value.elements ?? [] { readIndex(index) }
-        if let checks = words["checks"] { readChecks(checks.value) }
+        if draft.view == nil { readTable(words) }
         if let access = words["access"] {
             draft.access = readAccess(access.value)
         } else if root["access"] == nil {
@@ -60,6 +61,13 @@ struct ModelReader {
                 "only the service_role may read or write \"\(draft.name)\": it has no \"access\"; "
                     + "{} says that it is meant", at: reader.file.location(root.offset))
         }
+    }
+
+    /// What only models have whose rows are stored.
+    private mutating func readTable(_ words: [String: FileReader.Member]) {
+        for unique in words["unique"]?.value.elements ?? [] { readUnique(unique) }
+        for index in words["indexes"]?.value.elements ?? [] { readIndex(index) }
+        if let checks = words["checks"] { readChecks(checks.value) }
         if let realtime = words["realtime"] { draft.realtime = readRealtime(realtime.value) }
     }
 
@@ -69,10 +77,11 @@ struct ModelReader {
         let properties = words["properties"].map { reader.members(of: $0.value) } ?? []
         let required = readRequired(words["required"]?.value, of: properties)
         let declaredKey = words["primaryKey"]?.value.elements.compactMap(\.string)
-        if declaredKey == nil, !properties.contains(where: { $0.name == "id" }) {
+        let isStored = draft.view == nil
+        if isStored, declaredKey == nil, !properties.contains(where: { $0.name == "id" }) {
             draft.columns.append(.implicitID(table: draft.name, file: draft.file))
         }
-        let notNull = required.union(declaredKey ?? ["id"])
+        let notNull = required.union(declaredKey ?? (isStored ? ["id"] : []))
         var lowered = Set<String>()
         for property in properties {
             checkName(of: property, taken: &lowered)
@@ -156,11 +165,12 @@ struct ModelReader {
     private mutating func readPrimaryKey(_ word: FileReader.Member?, root: JSONValue) {
         if let word {
             draft.primaryKey = columns(word.value, "\"primaryKey\"")
-        } else if let id = draft.columnIndex("id") {
+        } else if draft.view == nil, let id = draft.columnIndex("id") {
             draft.primaryKey = [id]
         }
         refuseJSON(among: draft.primaryKey, "part of the primary key")
-        for (index, column) in draft.columns.enumerated() where column.isIdentity {
+        for (index, column) in draft.columns.enumerated()
+        where column.isIdentity && draft.view == nil {
             if draft.primaryKey != [index] {
                 reader.report.fault(
                     "an identity column must be the whole primary key", at: column.location)

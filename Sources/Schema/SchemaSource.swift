@@ -56,7 +56,7 @@ extension FileRole {
     /// How many of the path's last components name the file; nil for all but `Schemas/`.
     fileprivate var depth: Int? {
         switch self {
-        case .model, .seeds, .query: 2
+        case .model, .view, .seeds, .query: 2
         case .rules, .project: 1
         case .stray: nil
         }
@@ -64,7 +64,7 @@ extension FileRole {
 
     fileprivate var effect: Effect? {
         switch self {
-        case .model, .rules, .query, .seeds, .stray: .onReload
+        case .model, .view, .rules, .query, .seeds, .stray: .onReload
         case .project: nil
         }
     }

@@ -58,6 +58,12 @@ struct SeedReader {
                         suggestion: nearest(member.name, in: catalogue.models.map(\.name)))
                     continue
                 }
+                if model.isView {
+                    reader.fault(
+                        "\"\(model.name)\" is a view: give rows to the models that it reads",
+                        at: member.key)
+                    continue
+                }
                 guard member.value.kind == .array else {
                     reader.fault("the rows of a model must be an array", at: member.value)
                     continue

@@ -22,7 +22,7 @@ struct StructureComparison {
 
     init(built: DatabaseStructure, _ declared: DeclaredTables, origin: Difference.Origin) {
         renaming = StructureRenaming(
-            declared.catalogue.models, in: built, to: declared.wanted.structure)
+            declared.catalogue.tables, in: built, to: declared.wanted.structure)
         self.built = renaming.apply(to: built, declared.dialect)
         self.declared = declared
         self.origin = origin
@@ -276,7 +276,7 @@ extension StructureComparison {
     /// The model that a table may be, under another name: one that is new and has its columns.
     private func successor(of table: TableStructure) -> Model? {
         let names = Set(table.columns.map(\.name))
-        return declared.catalogue.models.first { model in
+        return declared.catalogue.tables.first { model in
             built.tables[model.name.lowercased()] == nil && model.renamedFrom.isEmpty
                 && Set(model.columns.map { $0.name.lowercased() }) == names
         }

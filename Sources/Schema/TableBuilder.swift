@@ -5,11 +5,17 @@ import Values
 struct TableBuilder {
     private let drafts: [ModelDraft]
     private let keys: [String: [ForeignKey]]
+    private let queries: [String: TableQuery]
     private let byName: [String: ModelDraft]
 
-    init(drafts: [ModelDraft], keys: [String: [ForeignKey]]) {
+    /// - Parameter keys: those of views, of which no table has any, are passed over.
+    init(
+        drafts: [ModelDraft], keys: [String: [ForeignKey]], queries: [String: TableQuery]
+    ) {
         self.drafts = drafts
-        self.keys = keys
+        let views = Set(drafts.filter { $0.view != nil }.map(\.name))
+        self.keys = keys.filter { !views.contains($0.key) }
+        self.queries = queries
         byName = Dictionary(drafts.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -18,7 +24,8 @@ struct TableBuilder {
             draft.name, draft.tableColumns,
             primaryKey: Table.Key(draft.primaryKeyName, draft.primaryKey),
             uniques: draft.uniques, references: references(of: draft),
-            dependents: dependents(of: draft), identity: identity(of: draft))
+            dependents: dependents(of: draft), identity: identity(of: draft),
+            query: queries[draft.name])
     }
 
     private func references(of draft: ModelDraft) -> [Table.Reference] {
@@ -59,7 +66,7 @@ extension ModelDraft {
     /// The primary key's constraint name.
     var primaryKeyName: String { ConstraintName.of(name, [], "pkey") }
 
-    fileprivate var tableColumns: [Table.Column] { columns(Array(columns.indices)) }
+    var tableColumns: [Table.Column] { columns(Array(columns.indices)) }
 
     fileprivate func columns(_ places: [Int]) -> [Table.Column] {
         places.map { place in

@@ -56,6 +56,9 @@ extension Vocabulary {
             Word(
                 "softDelete", .boolean,
                 "Whether a deletion only sets \"deleted_at\", so that the row can be restored."),
+            Word(
+                "view", .text,
+                "The file beside this one whose SELECT gives the rows, which can only be read."),
             Word("access", .words(.access), "Who may do what; what is not named is for nobody."),
         ])
 

@@ -38,7 +38,7 @@ struct FaultCase: CustomTestStringConvertible {
             "a word far from any", #"{"properties": {}, "xyzzy": 1}"#,
             #"models/things.json:1:20: a model has no word "xyzzy"; it has $schema, description, "#
                 + "renamedFrom, deprecated, properties, required, primaryKey, unique, references, "
-                + "indexes, checks, search, realtime, softDelete, access"
+                + "indexes, checks, search, realtime, softDelete, view, access"
         ),
         FaultCase(
             "names that are swapped",

@@ -35,7 +35,7 @@ extension FileRole {
         case .project: .object(.project)
         case .rules: .map(.expression)
         case .seeds: .map(.list(.value, min: 0))
-        case .query, .stray: nil
+        case .query, .view, .stray: nil
         }
     }
 }
