@@ -107,7 +107,7 @@ struct Lowering {
         models[subquery.row] = subquery.model
         return SelectStatement(
             columns,
-            from: [.init(.table(subquery.model.name), as: Alias.subquery(subquery.row))],
+            from: [.init(subquery.model.table.rows, as: Alias.subquery(subquery.row))],
             where: [lower(subquery.condition, as: .boolean)])
     }
 

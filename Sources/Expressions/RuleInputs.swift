@@ -17,7 +17,7 @@ public struct RuleInputs: Hashable, Sendable {
     public private(set) var columns: Set<Int> = []
     /// The columns it reads of the old image.
     public private(set) var oldColumns: Set<Int> = []
-    /// The other models it reads.
+    /// The other models it reads; for a view, those whose rows it has.
     public private(set) var models: Set<String> = []
 
     init(_ root: Expression) {
@@ -54,7 +54,7 @@ public struct RuleInputs: Hashable, Sendable {
             }
             return .more
         case .exists(let subquery), .scalar(let subquery, _):
-            models.insert(subquery.model.name)
+            models.formUnion(subquery.model.modelsRead)
             if visit(subquery.condition) == .caller { note(subquery.condition) }
             return .more
         case .comparison, .distinct, .all, .any, .not, .isNull, .membership, .like, .call:

@@ -55,6 +55,21 @@ extension Problem {
                 + ". Find the desired relationship in the 'details' key.")
     }
 
+    /// 55000: a write to a view, whose rows are those of its SELECT. PostgreSQL knows this before
+    /// it looks at rights.
+    static func notWritable(view: String, _ action: WriteAction) -> Problem {
+        let what =
+            switch action {
+            case .insert: "insert into"
+            case .update: "update"
+            case .delete: "delete from"
+            }
+        return Problem(
+            code: "55000", status: 500, message: "cannot \(what) view \"\(view)\"",
+            details: "A view is only read.",
+            hint: "Write to the models that it reads.")
+    }
+
     /// PGRST202: no such function.
     static func noFunction(_ name: String, schema: String) -> Problem {
         Problem(

@@ -52,8 +52,9 @@ extension RESTService {
         [
             Row(.options, "{table}", .caller) { request, path, caller in
                 self.response(request) { () throws(Problem) in
-                    try self.checkTable(try TableName.decode(path[0]), caller)
-                    return Response(allowing: Self.tableMethods.union(.options))
+                    let model = try self.model(try TableName.decode(path[0]), caller)
+                    let methods: MethodSet = model.isView ? .get : Self.tableMethods
+                    return Response(allowing: methods.union(.options))
                 }
             },
             // No functions are served yet.

@@ -211,9 +211,9 @@ public final class RESTService {
 
     // MARK: OPTIONS
 
-    /// Whether a table is there for this caller.
-    func checkTable(_ name: String, _ identity: Identity) throws(Problem) {
-        _ = try planning.planner(for: identity, .none).model(named: name)
+    /// The model that this caller means.
+    func model(_ name: String, _ identity: Identity) throws(Problem) -> Model {
+        try planning.planner(for: identity, .none).model(named: name)
     }
 
     // MARK: All of them

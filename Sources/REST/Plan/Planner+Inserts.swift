@@ -7,7 +7,7 @@ extension Planner {
     mutating func insertPlan(
         _ request: ApiRequest, for engine: any WriteEngine
     ) throws(Problem) -> InsertPlan {
-        let model = try model(named: request.table)
+        let model = try table(named: request.table, for: .insert)
         let returning = try returnPlan(
             request, .insert, model: model, resolvesConflicts: resolves(request, model))
         let reader = try PayloadReader(

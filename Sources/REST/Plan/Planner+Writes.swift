@@ -82,11 +82,18 @@ extension Planner {
                 shownColumns: shownColumns(model, target, returning), use: use, for: engine))
     }
 
+    /// The model that a write is about, whose rows are stored.
+    func table(named name: String, for action: WriteAction) throws(Problem) -> Model {
+        let model = try model(named: name)
+        if model.isView { throw .notWritable(view: model.name, action) }
+        return model
+    }
+
     /// What an update and a delete begin with: the rows they are about, and what comes back.
     private mutating func writeDraft(
         _ request: ApiRequest, _ action: WriteAction
     ) throws(Problem) -> (model: Model, target: TablePlan, returning: ReturnPlan) {
-        let model = try model(named: request.table)
+        let model = try table(named: request.table, for: action)
         let target = try tablePlan(request, model: model, appliesRootFilters: true)
         return (model, target, try returnPlan(request, action, model: model))
     }

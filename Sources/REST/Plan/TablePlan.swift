@@ -45,9 +45,10 @@ struct TablePlan: Sendable {
     /// The shape of the row's object.
     var layout: RowLayout { RowLayout(members.map { ($0.key, $0.type) }) }
 
-    /// The table's name, if neither a rule nor the request leaves any row of it out.
+    /// The table's name, if it is stored and neither a rule nor the request leaves any row of it
+    /// out.
     var wholeTable: String? {
-        guard case .everybody = rule, filters.isEmpty else { return nil }
+        guard case .everybody = rule, filters.isEmpty, !model.isView else { return nil }
         return embeds.contains { $0.isInner } ? nil : model.name
     }
 

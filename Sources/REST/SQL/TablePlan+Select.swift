@@ -23,21 +23,21 @@ extension TablePlan {
     /// The rows that the caller may see and asks for, whatever the window.
     func select(rowsMax: Int) -> SelectStatement {
         SelectStatement(
-            columns(rowsMax: rowsMax), from: [.init(.table(model.name), as: alias)],
+            columns(rowsMax: rowsMax), from: [.init(model.table.rows, as: alias)],
             where: conditions(rule, rowsMax: rowsMax), order: orderKeys(rowsMax: rowsMax))
     }
 
     /// How many rows a root table has, whatever its window.
     func count(rowsMax: Int) -> SelectStatement {
         SelectStatement(
-            [.init(.rowCount)], from: [.init(.table(model.name), as: alias)],
+            [.init(.rowCount)], from: [.init(model.table.rows, as: alias)],
             where: conditions(rule, rowsMax: rowsMax))
     }
 
     /// How many of them lie in the window.
     func count(within window: WindowPlan) -> SelectStatement {
         let rows = SelectStatement(
-            [], from: [.init(.table(model.name), as: alias)],
+            [], from: [.init(model.table.rows, as: alias)],
             where: conditions(rule, rowsMax: window.rowsMax), limit: window.limitValue,
             offset: window.offsetValue)
         return SelectStatement([.init(.rowCount)], from: [.init(.rows(rows), as: Alias.window)])
@@ -171,10 +171,10 @@ extension RowRule {
         of model: Model
     ) -> (SelectStatement.TableReference, remaining: RowRule) {
         guard case .matching(let predicate) = self, predicate.arguments.isEmpty else {
-            return (.table(model.name), self)
+            return (model.table.rows, self)
         }
         let view = SelectStatement.View(
-            Alias.visible(model.name), of: model.name, columns: model.table.columns,
+            Alias.visible(model.name), of: model.table.rows, columns: model.table.columns,
             as: Alias.seen, where: predicate.condition(on: Alias.seen))
         return (.view(view), .everybody)
     }
