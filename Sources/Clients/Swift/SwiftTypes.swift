@@ -54,7 +54,7 @@ private struct SwiftModel {
                 code.line()
                 declaration.write(to: &code)
             }
-            for structure in [row, insert, update] {
+            for structure in model.isView ? [row] : [row, insert, update] {
                 code.line()
                 structure.write(to: &code)
             }

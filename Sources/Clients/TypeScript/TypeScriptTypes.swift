@@ -22,10 +22,14 @@ public struct TypeScriptTypes {
             code.verbatim(TypeScriptHelpers.version)
             code.block("\(Catalogue.schemaName): {") { code in
                 code.block("Tables: {") { code in
-                    for model in catalogue.models { table(model, &code) }
-                    if catalogue.models.isEmpty { code.line(Self.nothing) }
+                    for model in catalogue.tables { table(model, &code) }
+                    if catalogue.tables.isEmpty { code.line(Self.nothing) }
                 }
-                for kind in ["Views", "Functions"] { empty(kind, &code) }
+                code.block("Views: {") { code in
+                    for model in catalogue.views { view(model, &code) }
+                    if catalogue.views.isEmpty { code.line(Self.nothing) }
+                }
+                empty("Functions", &code)
                 code.block("Enums: {") { code in
                     for entry in enumerations.all {
                         let texts = entry.texts.map(TypeScriptName.literal)
@@ -68,13 +72,7 @@ public struct TypeScriptTypes {
     private func table(_ model: Model, _ code: inout CodeText) {
         code.comment(model.description)
         code.block("\(TypeScriptName.key(model.name)): {") { code in
-            code.block("Row: {") { code in
-                for column in model.sortedColumns {
-                    let type = type(of: column, orNull: column.isNullableWhenRead)
-                    code.comment(column.description)
-                    code.line("\(TypeScriptName.key(column.name)): \(type)")
-                }
-            }
+            row(model, &code)
             code.block("Insert: {") { code in
                 for column in model.sortedColumns {
                     code.line(given(column, .create, isOptional: column.isOptionalOnInsert))
@@ -86,6 +84,25 @@ public struct TypeScriptTypes {
                 }
             }
             relationships(model, &code)
+        }
+    }
+
+    /// A model that can only be read.
+    private func view(_ model: Model, _ code: inout CodeText) {
+        code.comment(model.description)
+        code.block("\(TypeScriptName.key(model.name)): {") { code in
+            row(model, &code)
+            relationships(model, &code)
+        }
+    }
+
+    private func row(_ model: Model, _ code: inout CodeText) {
+        code.block("Row: {") { code in
+            for column in model.sortedColumns {
+                let type = type(of: column, orNull: column.isNullableWhenRead)
+                code.comment(column.description)
+                code.line("\(TypeScriptName.key(column.name)): \(type)")
+            }
         }
     }
 

@@ -50,7 +50,7 @@ public enum ExportCommand {
         case .all(let folder, let form):
             tables = try location.withSnapshot(try options.commandLog()) {
                 snapshot throws(Problem) in
-                try write(catalogue.models, of: snapshot, form, to: folder, progress)
+                try write(catalogue.tables, of: snapshot, form, to: folder, progress)
             }
         }
         return ExportReport(tables: tables, nanoseconds: monotonicNanoseconds() - start)

@@ -66,7 +66,7 @@ public enum ImportCommand {
     ) throws -> [LoadOrder.Part] {
         switch source {
         case .file(let file, let table):
-            [LoadOrder.Part(model: try catalogue.requireModel(table), file: file)]
+            [LoadOrder.Part(model: try catalogue.requireTable(table), file: file)]
         case .folder(let folder): try LoadOrder(folder, catalogue).parts
         }
     }

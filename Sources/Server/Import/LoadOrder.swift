@@ -24,7 +24,7 @@ struct LoadOrder {
             guard let table = RowFileName.table(ofFile: name) else {
                 throw OperandError("\(folder)/\(name) is no file of rows by its name")
             }
-            let part = Part(model: try catalogue.requireModel(table), file: "\(folder)/\(name)")
+            let part = Part(model: try catalogue.requireTable(table), file: "\(folder)/\(name)")
             if let other = files.updateValue(part, forKey: table) {
                 throw OperandError("\(other.file) and \(part.file) are of the same table")
             }

@@ -202,7 +202,24 @@ export type Database = {
       }
     }
     Views: {
-      [_ in never]: never
+      /** How many things each owner has. */
+      summary: {
+        Row: {
+          first: string | null
+          owner: number
+          /** How many. */
+          things: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: "summary_owner_fkey"
+            columns: ["owner"]
+            isOneToOne: true
+            referencedRelation: "owners"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
     }
     Functions: {
       [_ in never]: never

@@ -25,7 +25,7 @@ extension ExportCommand {
         target.append(comments: script.notes)
         // Of one that is cut nothing stays.
         target.append(statements: ["BEGIN"] + script.beginning)
-        let models = schemas.catalogue.models
+        let models = schemas.catalogue.tables
         let rows = try location.withSnapshot(try options.commandLog()) {
             snapshot throws(Problem) in
             var rows = 0

@@ -26,15 +26,20 @@ struct PostgresScript {
         end.append(
             "GRANT USAGE ON SCHEMA \(PolicyDialect.tables) TO anon, authenticated, service_role")
         var references: [String] = []
-        for model in catalogue.models {
+        for model in catalogue.tables {
             let definition = try model.definition { source, model throws(SchemaFailure) in
                 try rulebook.definition(of: source, in: model)
             }
             write(model, definition, &references)
         }
         end += references
+        for model in catalogue.views {
+            let view = ViewScript(model, rulebook)
+            end += view.statements
+            notes += view.notes
+        }
         if catalogue.models.contains(where: { $0.realtime != nil }) { end.append(Self.publication) }
-        for model in catalogue.models {
+        for model in catalogue.tables {
             let policies = PolicyScript(model, rulebook)
             end += policies.statements
             notes += policies.notes
