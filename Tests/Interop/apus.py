@@ -147,7 +147,7 @@ class Apus:
 class ServedModels(unittest.TestCase):
     """Tests of a server of models of their own, and of what clients make of them."""
 
-    # The models by name.
+    # The models by name, and the SELECTs of views by their files' names.
     MODELS = {}
 
     @classmethod
@@ -156,7 +156,10 @@ class ServedModels(unittest.TestCase):
             models = pathlib.Path(folder) / "models"
             models.mkdir()
             for name, model in cls.MODELS.items():
-                (models / f"{name}.json").write_text(json.dumps(model))
+                if name.endswith(".sql"):
+                    (models / name).write_text(model)
+                else:
+                    (models / f"{name}.json").write_text(json.dumps(model))
             cls.server = Apus(pathlib.Path(folder)).start()
 
     @classmethod

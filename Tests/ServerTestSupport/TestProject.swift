@@ -35,13 +35,17 @@ public final class TestProject {
     /// Makes the project.
     ///
     /// - Parameters:
-    ///   - models: model files by name; nil for the repository's own `Schemas/` and `Migrations/`.
+    ///   - models: model files by name, and those of views by theirs (`totals.sql`);
+    ///     nil for the repository's own `Schemas/` and `Migrations/`.
     ///   - project: the text of `project.json`, if it is to have another.
     public init(models: [String: String]? = ["notes": note], project: String? = nil) throws {
         directory = try TemporaryDirectory()
         try TestEngine.makeDatabase(for: directory.path)
         if let models {
-            for (name, text) in models { try write(text, to: "Schemas/models/\(name).json") }
+            for (name, text) in models {
+                let file = name.hasSuffix(".sql") ? name : "\(name).json"
+                try write(text, to: "Schemas/models/\(file)")
+            }
         } else {
             for folder in ["Schemas", "Migrations"] {
                 try FileManager.default.copyItem(

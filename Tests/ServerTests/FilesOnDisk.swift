@@ -21,6 +21,11 @@ final class FilesOnDisk {
         try project.write(text, to: file)
     }
 
+    /// Writes the SELECT of a view.
+    func view(_ name: String, _ text: String) throws {
+        try project.write(text, to: "Schemas/models/\(name).sql")
+    }
+
     func migration(_ name: String, _ sql: String) throws {
         try project.write(sql, to: "Migrations/\(name)")
     }
