@@ -76,7 +76,7 @@ import Values
         let names = try Self.guide().matches(of: /\n`Schemas\/([a-z\/]+\.json)`/).map { $0.output.1 }
         try #require(names.count == files.count && !files.isEmpty)
         let queries = try Self.guide().matches(
-            of: /\n`Schemas\/([a-z\/]+\.sql)`\n\n```sql\n([^`]+)```/
+            of: /\n`Schemas\/([a-z\/]+\.sql)`\n\n(?:<!--[^\n]*-->\n)?```sql\n([^`]+)```/
         ).map { (String($0.output.1), String($0.output.2)) }
         let catalogue = try catalogue(zip(names, files).map { (String($0), $1) } + queries)
         #expect(catalogue.warnings.isEmpty)
