@@ -61,7 +61,7 @@ enum Metadata {
         try? JSONDocument(parsing: Array(text.utf8), depthMax: AuthLimits.bodyDepthMax).root
     }
 
-    private static func canonical(_ bytes: [UInt8]) throws(Problem) -> String {
+    static func canonical(_ bytes: [UInt8]) throws(Problem) -> String {
         guard let root = parsed(String(utf8: bytes)) else { return "{}" }
         do throws(JSONCanonicalFault) {
             return String(utf8: try root.canonical)

@@ -36,6 +36,23 @@ final class InputBytes {
         guard descriptor >= 0 else { throw .file("open", path) }
     }
 
+    /// Opens a file to be read from a place on.
+    ///
+    /// - Parameters:
+    ///   - offset: the place, in bytes.
+    ///   - line: the line on which that is.
+    /// - Throws: 58030 when it cannot be read from there.
+    init(_ path: String, from offset: Int, line: Int) throws(Problem) {
+        (descriptor, name) = (unsafe open(path, O_RDONLY | O_CLOEXEC), path)
+        byteCount = FileSystem.byteCount(of: path)
+        guard descriptor >= 0 else { throw .file("open", path) }
+        guard lseek(descriptor, off_t(offset), SEEK_SET) == off_t(offset) else {
+            throw .file("read", path)
+        }
+        readBytes = offset
+        self.line = line
+    }
+
     deinit { Glibc.close(descriptor) }
 
     /// The next byte, which stays; nil at the end.

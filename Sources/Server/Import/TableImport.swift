@@ -299,7 +299,7 @@ private struct Chunk {
 
 extension InputBytes {
     /// How much of the file has been read, from 0 to 1; nil where nobody knows.
-    fileprivate var share: Double? {
+    var share: Double? {
         byteCount.map { $0 == 0 ? 1 : min(1, Double(offset) / Double($0)) }
     }
 }

@@ -222,7 +222,7 @@ public final class PostgresCopies {
     /// Looks at references that may be looked at late only when all is there.
     public func deferReferences() throws(Problem) { _ = try rows("SET CONSTRAINTS ALL DEFERRED") }
 
-    private func rows(_ sql: String) throws(Problem) -> [[String?]] {
+    func rows(_ sql: String) throws(Problem) -> [[String?]] {
         try worded { () throws(DatabaseError) in try session.run(sql) }
     }
 }
