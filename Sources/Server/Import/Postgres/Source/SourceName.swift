@@ -1,0 +1,20 @@
+/// The name of something in a database of PostgreSQL's, with its schema.
+struct SourceName: Hashable, Sendable, CustomStringConvertible {
+    let schema: String
+    let name: String
+
+    init(_ schema: String, _ name: String) {
+        self.schema = schema
+        self.name = name
+    }
+
+    /// A name in parts, of which the last but one is the schema.
+    ///
+    /// - Parameter schema: the one of names that have none.
+    init(_ parts: [String], in schema: String) {
+        self.init(parts.count > 1 ? parts[parts.count - 2] : schema, parts.last ?? "")
+    }
+
+    /// As reports show it: without the schema that everybody has.
+    var description: String { schema == "public" ? name : "\(schema).\(name)" }
+}
