@@ -1,0 +1,183 @@
+import Expressions
+import Schema
+
+/// What the policies and grants of a table let callers do.
+struct TablePolicies {
+    /// What came of one verb.
+    struct Rule {
+        /// Judges the row that is there; nil where the verb has nothing to judge before.
+        var using: RuleText?
+        /// Judges the row as it will be.
+        var check: RuleText?
+    }
+
+    /// Something that was left out.
+    struct Omission {
+        let policy: SourcePolicy
+        let reason: String
+        /// What that means.
+        let effect: String
+    }
+
+    private let table: SourceTable
+    private let database: SourceDatabase
+    private(set) var omissions: [Omission] = []
+
+    init(_ table: SourceTable, _ database: SourceDatabase) {
+        self.table = table
+        self.database = database
+    }
+
+    // MARK: Who
+
+    /// Callers without the service key.
+    static let everybody: Set = ["anon", "authenticated"]
+
+    /// Which callers have a privilege.
+    func callers(_ privilege: String) -> Set<String> {
+        guard database.hasGrants else { return Self.everybody }
+        return Self.everybody.filter { role in
+            [role, "public"].contains { table.grants[$0]?.contains(privilege) == true }
+        }
+    }
+
+    /// That the caller is one of these.
+    ///
+    /// - Parameter known: the callers that there can be.
+    private static func text(
+        of callers: Set<String>, among known: Set<String> = everybody
+    ) -> RuleText {
+        if callers.isSuperset(of: known) { return .yes }
+        guard let role = callers.first else { return .no }
+        return RuleText("auth.role() = '\(role)'", .comparison)
+    }
+
+    /// The callers that a policy is for, of those that have the privilege.
+    private static func callers(_ policy: SourcePolicy, _ granted: Set<String>) -> Set<String> {
+        policy.roles.contains("public") ? granted : granted.intersection(policy.roles)
+    }
+
+    // MARK: What
+
+    private static func command(_ verb: Verb) -> String {
+        switch verb {
+        case .read: "select"
+        case .create: "insert"
+        case .update: "update"
+        case .delete: "delete"
+        }
+    }
+
+    private func policies(_ verb: Verb) -> [SourcePolicy] {
+        table.policies.filter { ["all", Self.command(verb)].contains($0.command) }
+    }
+
+    /// What is said of a verb; nil where it is for nobody.
+    mutating func rule(_ verb: Verb) -> Rule? {
+        let granted = callers(Self.command(verb))
+        guard !granted.isEmpty else { return nil }
+        guard table.isSecured else {
+            let text = Self.text(of: granted)
+            return Rule(
+                using: verb == .create ? nil : text,
+                check: verb == .create || verb == .update ? text : nil)
+        }
+        let translator = RuleTranslator(database, .access, of: table)
+        var rule = Rule()
+        if verb != .create { rule.using = judge(verb, granted, translator) { $0.using } }
+        if verb == .create || verb == .update {
+            rule.check = judge(verb, granted, translator) { $0.check ?? $0.using }
+        }
+        if [rule.using, rule.check].contains(.no) { return nil }
+        return rule
+    }
+
+    private mutating func judge(
+        _ verb: Verb, _ granted: Set<String>, _ translator: RuleTranslator,
+        _ part: (SourcePolicy) -> SourceExpression?
+    ) -> RuleText {
+        var (allowing, restricting) = ([RuleText](), [RuleText]())
+        for policy in policies(verb) {
+            do throws(Untranslated) {
+                let said = try Self.say(policy, part(policy), granted, translator)
+                if policy.isRestrictive { restricting.append(said) } else { allowing.append(said) }
+            } catch {
+                let effect =
+                    policy.isRestrictive
+                    ? "nobody may \(verb.rawValue)" : "it allows nobody to \(verb.rawValue)"
+                omissions.append(
+                    Omission(policy: policy, reason: error.reason, effect: effect))
+                if policy.isRestrictive { restricting.append(.no) }
+            }
+        }
+        return .joined([.joined(allowing, by: "or")] + restricting, by: "and")
+    }
+
+    private static func say(
+        _ policy: SourcePolicy, _ condition: SourceExpression?, _ granted: Set<String>,
+        _ translator: RuleTranslator
+    ) throws(Untranslated) -> RuleText {
+        let known = translator.callers
+        let callers = callers(policy, granted).intersection(known)
+        var translator = translator
+        translator.callers = callers
+        if policy.isRestrictive {
+            guard !callers.isEmpty, let condition else { return .yes }
+            let said = try translator.rule(condition)
+            guard let other = known.subtracting(callers).first else { return said }
+            return .joined([text(of: [other], among: known), said], by: "or")
+        }
+        guard !callers.isEmpty else { return .no }
+        let said =
+            try condition.map { (condition) throws(Untranslated) in
+                try translator.rule(condition)
+            } ?? .yes
+        // Who has an id has signed in.
+        if callers == ["authenticated"], condition?.node?.namesCaller == true { return said }
+        return .joined([text(of: callers, among: known), said], by: "and")
+    }
+
+    /// What lets a caller read a row, all policies included.
+    ///
+    /// - Throws: where one of them cannot be said: a part of them may mean more than all.
+    func wholeReadRule(by translator: RuleTranslator) throws(Untranslated) -> RuleText {
+        let granted = callers("select")
+        guard table.isSecured else { return Self.text(of: granted, among: translator.callers) }
+        var (allowing, restricting) = ([RuleText](), [RuleText]())
+        for policy in policies(.read) {
+            do throws(Untranslated) {
+                let said = try Self.say(policy, policy.using, granted, translator)
+                if policy.isRestrictive { restricting.append(said) } else { allowing.append(said) }
+            } catch {
+                throw Untranslated(
+                    "it reads \(table.name), whose policy \"\(policy.name)\" is not translated "
+                        + "(\(error.reason))")
+            }
+        }
+        return .joined([.joined(allowing, by: "or")] + restricting, by: "and")
+    }
+}
+
+extension SQLNode {
+    /// Whether it holds only for a caller who has an id.
+    fileprivate var namesCaller: Bool {
+        if case .binary("and", let a, let b) = self { return a.namesCaller || b.namesCaller }
+        if case .binary("or", let a, let b) = self { return a.namesCaller && b.namesCaller }
+        if case .binary("=", let a, let b) = self { return a.isCaller || b.isCaller }
+        if case .test(let a, .null, isNegated: true) = self { return a.isCaller }
+        if case .exists(let query) = self { return query.conditions.contains(where: \.namesCaller) }
+        if case .inQuery(_, let query) = self {
+            return query.conditions.contains(where: \.namesCaller)
+        }
+        return false
+    }
+
+    private var isCaller: Bool {
+        if case .query(let query) = self {
+            return query.sources.isEmpty && query.columns.count == 1
+                && query.columns[0].map(\.isCaller) == true
+        }
+        if case .cast(let inner, _) = self { return inner.isCaller }
+        return self == .call(["auth", "uid"], [])
+    }
+}
