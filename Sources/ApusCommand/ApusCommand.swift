@@ -24,7 +24,9 @@ struct ApusCommand {
             return words.isEmpty ? 2 : 0
         }
         let family = Command.all.filter { $0.words.count > 1 && $0.words[0] == first }
-        if !family.isEmpty, words.dropFirst().first.map({ $0 == "--help" || $0 == "-h" }) == true {
+        let isCommand = Command.all.contains { $0.words == [first] }
+        let asksForHelp = words.dropFirst().first.map { $0 == "--help" || $0 == "-h" } == true
+        if !family.isEmpty, !isCommand, asksForHelp {
             Terminal.print(Command.overview(of: family))
             return 0
         }

@@ -103,7 +103,7 @@ extension Command {
 
     static let all = [
         initialise, dev, serve, check, format, migrateNew, migrateUp, migrateStatus,
-        migrateVerify, importRows, exportRows, deletedList, deletedRestore,
+        migrateVerify, importPostgres, importRows, exportRows, deletedList, deletedRestore,
         deletedPurge, types, docs, backup, restore, settings, keys,
         completion, version,
     ]

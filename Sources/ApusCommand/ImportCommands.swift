@@ -42,7 +42,7 @@ extension Command {
         return report.isComplete ? 0 : 1
     }
 
-    private static func show(_ state: ImportProgress, on line: ProgressLine) {
+    static func show(_ state: ImportProgress, on line: ProgressLine) {
         switch state {
         case .loaded(let table, let rows, let share):
             let bar = share.map { ProgressLine.bar($0) + " " } ?? ""

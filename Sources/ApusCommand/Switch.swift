@@ -26,6 +26,9 @@ extension Switch {
     static let force = Switch("--force", "use a Schemas/ that is there and empty")
     static let formCheck = Switch("--check", "write nothing; tell which files have another form")
     static let resume = Switch("--resume", "go on where a load of the same file was ended")
+    static let importDryRun = Switch("--dry-run", "tell what would be made, and write nothing")
+    static let noRows = Switch("--no-rows", "make the models only, without rows and accounts")
+    static let replaceModels = Switch("--force", "write over models of the same names")
     static let list = Switch("--list", "list the backups that are kept, and write none")
     static let withSecrets = Switch("--with-secrets", "copy the file of the secrets, too")
     static let replace = Switch(

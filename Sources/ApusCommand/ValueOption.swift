@@ -28,6 +28,10 @@ extension ValueOption {
         "what the rows are written in (default: what FILE ends in, else ndjson)")
     static let allFolder = ValueOption(
         "--all", "DIR", "all models, each by a file of the folder DIR")
+    static let toFolder = ValueOption(
+        "--to", "DIR", "the project that is made (default: this folder)")
+    static let schema = ValueOption(
+        "--schema", "NAME", "the schema whose tables become models (default: public)")
     static let skip = ValueOption(
         "--skip", "N", "pass over the first N rows, which are in already (default: 0)")
     static let rejects = ValueOption(

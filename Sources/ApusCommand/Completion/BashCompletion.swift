@@ -50,7 +50,16 @@ enum BashCompletion {
                             fi
                             name="\(family) ${COMP_WORDS[2]}" ;;
                 """
-        }.joined(separator: "\n")
+        }.joined(separator: "\n") + branches
+    }
+
+    /// Commands of two words whose first is one, too.
+    private static var branches: String {
+        Command.branches.map { command in
+            let (first, second) = (command.words[0], command.words[1])
+            return "\n        \(first)) [ \"${COMP_WORDS[2]}\" != \(second) ] "
+                + "|| [ \"$COMP_CWORD\" = 2 ] || name=\(command.name.quoted) ;;"
+        }.joined()
     }
 
     /// What completes the value of each option: they are called alike in all commands.

@@ -71,7 +71,14 @@ extension Command {
 
     /// The first words that are no command by themselves.
     static var families: [String] {
-        firstWords.map(\.word).filter { !secondWords(of: $0).isEmpty }
+        firstWords.map(\.word).filter { first in
+            !secondWords(of: first).isEmpty && !all.contains { $0.words == [first] }
+        }
+    }
+
+    /// The commands of two words whose first is a command by itself.
+    static var branches: [Command] {
+        all.filter { $0.words.count > 1 && !families.contains($0.words[0]) }
     }
 }
 
