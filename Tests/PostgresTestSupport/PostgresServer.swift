@@ -200,14 +200,20 @@ public final class TestDatabase: Sendable {
             "psql", ["--quiet", "--set", "ON_ERROR_STOP=1", "--file", file, url])
     }
 
+    /// The path of what `pg_dump` writes of it.
+    public func dump(_ options: String...) throws -> String {
+        let file = "\(server.directory)/\(name).sql"
+        try server.run("pg_dump", ["--file", file] + options + [url])
+        return file
+    }
+
     /// What `pg_dump` has written of it, read by `psql` into an empty database.
     ///
     /// - Parameter target: gives that database, once the dump is there; another one when left out.
     public func dumpedAndRestored(
         into target: (TestDatabase) throws -> TestDatabase = { try $0.server.makeDatabase() }
     ) throws -> TestDatabase {
-        let file = "\(server.directory)/\(name).sql"
-        try server.run("pg_dump", ["--file", file, url])
+        let file = try dump()
         let restored = try target(self)
         try server.run(
             "psql", ["--quiet", "--set", "ON_ERROR_STOP=1", "--file", file, restored.url])
