@@ -27,17 +27,19 @@ enum TypeSpelling {
     static func words(for word: String) -> String? {
         if word.hasSuffix("[]") { return "\"type\": \"array\" with \"items\"" }
         let parts = word.split(separator: "(", maxSplits: 1)
-        guard let name = parts.first, let type = type(String(name).trimmingSpaces) else { return nil }
+        guard let type = parts.first.flatMap({ type(String($0).trimmingSpaces) }) else {
+            return nil
+        }
         let words = words(for: type)
         guard parts.count == 2, parts[1].hasSuffix(")") else { return words }
-        let numbers = parts[1].dropLast().split(separator: ",").compactMap { Int64(String($0).trimmingSpaces) }
-        switch (type, numbers.count) {
-        case (.text, 1): return "\(words), \"maxLength\": \(numbers[0])"
-        case (.decimal, 1): return "\(words), \"precision\": \(numbers[0]), \"scale\": 0"
-        case (.decimal, 2):
-            return "\(words), \"precision\": \(numbers[0]), \"scale\": \(numbers[1])"
-        default: return words
+        let numbers = parts[1].dropLast().split(separator: ",").compactMap {
+            Int64(String($0).trimmingSpaces)
         }
+        guard let first = numbers.first else { return words }
+        if type == .text { return "\(words), \"maxLength\": \(first)" }
+        guard type == Self.type("decimal") else { return words }
+        let scale = numbers.count > 1 ? numbers[1] : 0
+        return "\(words), \"precision\": \(first), \"scale\": \(scale)"
     }
 
     /// What a model file writes for a type.

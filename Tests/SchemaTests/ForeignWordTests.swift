@@ -26,7 +26,7 @@ import Testing
             #"name the column in "required" of the model"#
         ),
         (
-            #"{"properties": {"a": {"references": {"table": "b"}}}}"#,
+            #"{"properties": {"a": {"references": {"model": "things", "table": "b"}}}}"#,
             #"has no word "table": write "model""#
         ),
         (

@@ -181,7 +181,8 @@ import Testing
         let database = try PostgresServer.shared.makeDatabase()
         let client = try PostgresServer.shared.client()
         for role in ["anon", "authenticated", "service_role"] {
-            _ = try? client.execute("CREATE ROLE \(role) NOLOGIN")
+            let bypass = role == "service_role" ? "BYPASSRLS" : ""
+            _ = try? client.execute("CREATE ROLE \(role) NOLOGIN \(bypass)")
         }
         let script = try String(contentsOfFile: Self.fixture, encoding: .utf8)
         try database.load(
