@@ -25,6 +25,13 @@ extension ChangeTests {
             rows: "INSERT INTO things (id, a) VALUES ('x', 'y')", "SELECT id FROM things", "x",
             refused: "these values are none"),
         Change(
+            "a reference is renamed while what it refers to becomes the key", swapped("c", isKey: false),
+            swapped("d", isKey: true),
+            rows: """
+                INSERT INTO rooms (id, n) VALUES (1, 2); INSERT INTO things (id, c) VALUES (1, 1)
+                """,
+            "SELECT d FROM things", "1"),
+        Change(
             "a default of two lines, of which the second is SQL", single(#""type": "string""#),
             single(#""type": "string", "default": "x\nDROP TABLE things;\rDROP TABLE things; --""#),
             "SELECT count(*) FROM things", "3"),
@@ -76,6 +83,27 @@ extension ChangeTests {
 
     private static func checked(_ rest: String) -> String {
         #"{"properties": {"id": {"type": "integer"}, "a": {"type": "string"}}\#(rest)}"#
+    }
+
+    private static func swapped(_ name: String, isKey: Bool) -> [(String, String)] {
+        let (key, unique) = isKey ? (#"["id"]"#, #"["n", "id"]"#) : (#"["n", "id"]"#, #"["id"]"#)
+        return [
+            (
+                "models/rooms.json",
+                #"""
+                {"properties": {"id": {"type": "integer"}, "n": {"type": "integer"}},
+                 "required": ["id", "n"], "primaryKey": \#(key), "unique": [\#(unique)]}
+                """#
+            ),
+            (
+                "models/things.json",
+                #"""
+                {"properties": {"id": {"type": "integer"}, "\#(name)": {"type": "integer",
+                 \#(isKey ? #""renamedFrom": "c","# : "")
+                 "references": {"model": "rooms", "column": "id"}}}}
+                """#
+            ),
+        ]
     }
 
     private static func tree(_ id: String) -> String {
