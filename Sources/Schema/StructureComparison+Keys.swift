@@ -44,6 +44,16 @@ struct ChangedTable {
         new.keys.contains(key) && !alterations.contains { $0.alteration == .dropReference(key) }
     }
 
+    /// Takes out the names that constraints are to have, of those that come again with them.
+    mutating func forgetNames() {
+        let isNamed = old.constraintNames.agree(with: new.constraintNames)
+        let there = old.constraintNames.keys
+        alterations.removeAll { noted in
+            if case .keyName(let key, _, _) = noted.alteration { return there[key] == nil }
+            return noted.alteration == .constraintNames && isNamed
+        }
+    }
+
     /// What declares a foreign key.
     func reference(_ key: TableStructure.Key) -> TableDefinition.Reference? {
         definition.references.first { reference in
@@ -81,6 +91,7 @@ extension StructureComparison {
                 changes[place].old.constraintNames.keys[key] = nil
                 changes[place].alterations.append((.addReference(reference), item))
             }
+            if let place { changes[place].forgetNames() }
         }
     }
 }

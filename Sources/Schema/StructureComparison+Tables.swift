@@ -318,12 +318,7 @@ extension StructureComparison {
     /// Constraints are called by the names of tables and columns: in refusals, clients see them.
     private mutating func compareNames(_ pair: Pair) {
         guard renaming.touches(pair.model) else { return compareKeyNames(pair) }
-        let (old, new) = (pair.old.constraintNames, pair.new.constraintNames)
-        let isKept =
-            (old.primaryKey ?? new.primaryKey) == new.primaryKey
-            && Self.agree(old.uniques, new.uniques) && Self.agree(old.keys, new.keys)
-            && Self.agree(old.checks, new.checks)
-        if isKept { return }
+        if pair.old.constraintNames.agree(with: pair.new.constraintNames) { return }
         note(
             .constraintNames, .change, "the names of the constraints of \(pair.model.name)",
             pair.part, at: pair.place)
@@ -341,11 +336,15 @@ extension StructureComparison {
                 at: pair.place)
         }
     }
+}
 
+extension TableStructure.ConstraintNames {
     /// Whether what is in both is called the same.
-    private static func agree<Thing>(
-        _ old: [Thing: String], _ new: [Thing: String]
-    ) -> Bool {
-        old.allSatisfy { thing, name in (new[thing] ?? name) == name }
+    func agree(with new: Self) -> Bool {
+        func agree<Thing>(_ old: [Thing: String], _ new: [Thing: String]) -> Bool {
+            old.allSatisfy { thing, name in (new[thing] ?? name) == name }
+        }
+        return (primaryKey ?? new.primaryKey) == new.primaryKey && agree(uniques, new.uniques)
+            && agree(keys, new.keys) && agree(checks, new.checks)
     }
 }
