@@ -125,14 +125,20 @@ type GenericTable = {
   Row: Record<string, unknown>; Insert: Record<string, unknown>; Update: Record<string, unknown>
   Relationships: GenericRelationship[]
 }
+type GenericView = GenericTable | Pick<GenericTable, "Row" | "Relationships">
 type GenericSchema = {
-  Tables: Record<string, GenericTable>; Views: Record<string, GenericTable>
+  Tables: Record<string, GenericTable>; Views: Record<string, GenericView>
   Functions: Record<string, { Args: Record<string, unknown>; Returns: unknown }>
 }
 same<Database["public"] extends GenericSchema ? true : false>()
 same<Same<Database["__InternalSupabase"]["PostgrestVersion"], "13">>()
 same<Same<keyof Database["public"]["Functions"], never>>()
-same<Same<keyof Database["public"]["Views"], never>>()
+same<Same<keyof Database["public"]["Views"], "summary">>()
+// A view is read, and nothing else.
+type Summary = Database["public"]["Views"]["summary"]
+same<Same<keyof Summary, "Row" | "Relationships">>()
+// @ts-expect-error: nothing is written to a view
+const written: TablesInsert<"summary"> = {}
 
 // The texts of enumerations as values.
 const states: readonly string[] = Constants.public.Enums.everything_state
