@@ -63,6 +63,11 @@ struct ViewReader {
             report.fault(
                 "a view names what it reads without a schema", at: file.location(token.offset))
         }
+        for token in tables.unclear {
+            report.fault(
+                "a view names what it reads bare or in double quotes",
+                at: file.location(token.offset))
+        }
         for token in tables.found where Self.isReserved(token.text) {
             report.fault(
                 "a view reads models, and \"\(token.spelled)\" is not one of them",
@@ -115,9 +120,18 @@ private struct TableNames {
     private(set) var found: [SQLToken] = []
     /// Names of schemas before them.
     private(set) var qualified: [SQLToken] = []
+    /// What stands there and may be a name in an engine's own quotes.
+    private(set) var unclear: [SQLToken] = []
     /// For each open parenthesis, whether a FROM is open in it.
     private var isInFrom = [false]
+    /// For each, whether it holds the arguments of a function that has a FROM among them.
+    private var isOfCall = [false]
     private var expectsTable = false
+    /// The word that was read last.
+    private var word = ""
+
+    /// Functions that SQL calls with FROM.
+    private static let calls: Set<String> = ["extract", "trim", "substring", "overlay"]
 
     private static let ends: Set<String> = [
         "where", "group", "having", "order", "limit", "offset", "fetch", "window", "union",
@@ -138,20 +152,30 @@ private struct TableNames {
 
     private mutating func take(_ token: SQLToken) {
         if ["lateral", "only"].contains(where: token.isWord) { return }
-        let expected = expectsTable
+        let (expected, before) = (expectsTable, word)
         expectsTable = false
+        word = token.kind == .word ? token.text : ""
         if token.isSymbol("(") {
             isInFrom.append(expected)
+            isOfCall.append(Self.calls.contains(before))
             expectsTable = expected
         } else if token.isSymbol(")") {
-            if isInFrom.count > 1 { isInFrom.removeLast() }
+            if isInFrom.count > 1 {
+                isInFrom.removeLast()
+                isOfCall.removeLast()
+            }
         } else if token.isSymbol(",") {
             expectsTable = isInFrom.last == true
         } else if token.isWord("from") || token.isWord("join") {
+            // IS DISTINCT FROM, and extract(… FROM …), read no table.
+            if token.isWord("from"), before == "distinct" || isOfCall.last == true { return }
             isInFrom[isInFrom.count - 1] = true
             expectsTable = true
         } else if token.kind == .word, Self.ends.contains(token.text) {
             isInFrom[isInFrom.count - 1] = false
+            if token.isWord("select") { isOfCall[isOfCall.count - 1] = false }
+        } else if expected {
+            unclear.append(token)
         }
     }
 
@@ -164,6 +188,12 @@ private struct TableNames {
             index += 2
         }
         expectsTable = false
+        word = tokens[index].kind == .word ? tokens[index].text : ""
+        if index + 1 < tokens.endIndex,
+            [".", "&"].contains(where: tokens[index + 1].isSymbol)
+        {
+            unclear.append(tokens[index + 1])
+        }
         let isCall = index + 1 < tokens.endIndex && tokens[index + 1].isSymbol("(")
         if isCall { return index + 1 }
         found.append(tokens[index])

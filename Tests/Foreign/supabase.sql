@@ -443,4 +443,8 @@ GRANT SELECT,INSERT ON TABLE public.visits TO anon;
 GRANT SELECT,INSERT ON TABLE public.visits TO authenticated;
 GRANT ALL ON TABLE public.visits TO service_role;
 
+--
+-- PostgreSQL database dump complete
+--
+
 \unrestrict 0Yx7

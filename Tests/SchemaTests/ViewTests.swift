@@ -158,6 +158,11 @@ import Values
         Fault(select: "select 1) union (select 2", "totals.sql:1:9: this parenthesis closes none"),
         Fault(select: "select (1", "a parenthesis is not closed"),
         Fault(select: "select 1 from public.books", "totals.sql:1:15: a view names what it reads"),
+        Fault(select: "select 1 from [books]", "totals.sql:1:15: a view names what it reads bare"),
+        Fault(select: "select 1 from `books`", "totals.sql:1:15: a view names what it reads bare"),
+        Fault(select: "select 1 from 'books'", "totals.sql:1:15: a view names what it reads bare"),
+        Fault(select: "select 1 from main.[books]", "totals.sql:1:19: a view names what it reads"),
+        Fault(select: "select 1 from U&\"books\"", "totals.sql:1:16: a view names what it reads"),
         Fault(select: "select 1 from _apus_users", "totals.sql:1:15: a view reads models, and"),
         Fault(select: "select 1 from books, sqlite_schema", "\"sqlite_schema\" is not one"),
         Fault(select: "select 1 from books join (pg_class) on true", "\"pg_class\" is not one"),
@@ -178,6 +183,10 @@ import Values
 
     @Test(arguments: [
         "SELECT author_id, extract(year from x) AS books FROM books",
+        "SELECT author_id, trim(both 'A' from b.title) AS books FROM books AS b",
+        "SELECT author_id, extract(year from b.at) AS books FROM books AS b",
+        "SELECT author_id, b.x IS NOT DISTINCT FROM b.y AS books FROM books AS b",
+        "SELECT author_id, trim((SELECT a.name FROM authors AS a)) AS books FROM books AS b",
         "SELECT author_id, 1 AS books FROM books WHERE 'a;b' <> \"totals\" -- ; x",
         "SELECT author_id, books FROM json_each('[]'), books AS best",
         "WITH x AS (SELECT 1) SELECT author_id, 1 AS books FROM x, books",

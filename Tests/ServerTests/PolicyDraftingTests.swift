@@ -67,8 +67,34 @@ import Testing
         .secured(
             [
                 "p ON public.t FOR SELECT USING (true)",
-                "q ON public.t AS RESTRICTIVE FOR SELECT TO clerk USING (false)",
+                "q ON public.t AS RESTRICTIVE FOR SELECT TO service_role USING (false)",
             ], #"{"read": true}"#),
+        // Whoever may be a clerk.
+        .secured(
+            [
+                "p ON public.t FOR SELECT USING (true)",
+                "q ON public.t AS RESTRICTIVE FOR SELECT TO clerk USING (false)",
+            ], "-"),
+        // A policy without a condition allows nothing.
+        .secured(["p ON public.t FOR SELECT"], "-"),
+        .secured(["p ON public.t WITH CHECK (open)"], #"{"create": "open"}"#),
+        .secured(["p ON public.t FOR INSERT"], "-"),
+        // What is not followed closes the table.
+        .secured(
+            ["p ON public.t FOR SELECT USING (true)"],
+            grants: "ALTER POLICY p ON public.t USING (false);", "-"),
+        .secured(
+            ["p ON public.t FOR SELECT USING (true)"], grants: "DROP POLICY p ON public.t;", "-"),
+        .secured(
+            [
+                "p ON public.t FOR SELECT USING (true)",
+                "q ON public.t AS RESTRICTIVE USING (name LIKE 'a!%' ESCAPE '!')",
+            ], "-"),
+        .open(
+            """
+            ALTER TABLE public.t OWNER TO postgres, FORCE ROW LEVEL SECURITY,
+            ENABLE ROW LEVEL SECURITY; GRANT ALL ON TABLE public.t TO anon;
+            """, "-"),
     ]
 
     /// What is not translated, and what the rule language refuses by its types.
@@ -122,7 +148,7 @@ import Testing
             {"read": "auth.role() = 'anon'", "create": "auth.role() = 'anon'",
              "update": "auth.role() = 'anon'"}
             """),
-        .open("", #"{"all": true}"#),
+        .open("", "-"),
     ]
 
     @Test(arguments: reads + untranslated + writes + granted)
@@ -134,7 +160,7 @@ import Testing
     }
 
     @Test func `an open table is told loudly`() throws {
-        let (_, notes) = try access("")
+        let (_, notes) = try access("GRANT ALL ON TABLE public.t TO anon;")
         #expect(notes.contains { $0.isUrgent && $0.subject == .access && $0.text.contains("EVERY row") })
     }
 }

@@ -1,4 +1,5 @@
 import Bytes
+import Diagnostics
 import Foundation
 import TestSupport
 import Testing
@@ -57,6 +58,17 @@ import Testing
     }
 
     /// The fixture with parts cut out, doubled and garbled: it is read, or refused by its line.
+    @Test(arguments: [
+        ("-- PostgreSQL database dump\n\nCREATE TABLE t (id integer);\n", "is cut off"),
+        ("SET client_encoding = 'LATIN1';\n", "not in UTF-8"),
+    ])
+    func `a script that would say something else is refused`(script: String, told: String) throws {
+        let fault = #expect(throws: ImportFault.self) {
+            try SourceScriptFixture.database(script)
+        }
+        #expect(fault?.problem.message.contains(told) == true)
+    }
+
     @Test func `no script ends the reader`() throws {
         let whole = Array(try String(contentsOf: Self.fixture, encoding: .utf8).utf8)
         let directory = try TemporaryDirectory()

@@ -19,7 +19,7 @@ enum SourceScriptFixture {
         CREATE TABLE public.posts (
             id bigint NOT NULL, owner uuid, title text, short character varying(20), mood public.mood,
             rank integer, price numeric(8,2), open boolean, born date, at timestamp with time zone,
-            meta jsonb, tags text[], email public.citext, room uuid, "Odd" text
+            meta jsonb, tags text[], email public.citext, room uuid, "Odd" text, fixed character(3)
         );
         CREATE TABLE public.members (room uuid, who uuid, part text, active boolean);
         CREATE TABLE public.profiles (id uuid, role text, staff boolean);
@@ -42,5 +42,18 @@ enum SourceScriptFixture {
         CREATE FUNCTION public.long() RETURNS boolean LANGUAGE plpgsql AS $$
           declare a int; begin a := 1; return a > 0; end $$;
         CREATE FUNCTION public.again() RETURNS boolean LANGUAGE sql AS $$ select public.again() $$;
+        CREATE FUNCTION public.exact(r uuid) RETURNS boolean LANGUAGE sql STRICT AS $$
+          select r is null $$;
+        CREATE FUNCTION public.moved() RETURNS boolean LANGUAGE sql SET search_path = private AS $$
+          select exists (select 1 from members) $$;
+        CREATE FUNCTION public.two(r uuid) RETURNS boolean LANGUAGE sql AS $$ select false $$;
+        CREATE FUNCTION public.two(r text) RETURNS boolean LANGUAGE sql AS $$ select true $$;
+        CREATE FUNCTION public.less(r uuid DEFAULT NULL) RETURNS boolean LANGUAGE sql AS $$
+          select r is null $$;
+        CREATE FUNCTION public.owner() RETURNS boolean LANGUAGE sql SECURITY DEFINER AS $$
+          select current_user = 'anon' $$;
+        ALTER TABLE ONLY public.profiles ADD CONSTRAINT profiles_pkey PRIMARY KEY (id);
+        GRANT SELECT ON TABLE public.posts, public.members, public.profiles, public.closed,
+          public.own, public.hard TO anon, authenticated;
         """
 }

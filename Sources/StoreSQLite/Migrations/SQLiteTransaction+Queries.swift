@@ -8,6 +8,15 @@ extension SQLiteTransaction {
     /// are values.
     public func finding(of query: TableQuery) throws(DatabaseError) -> QueryFinding {
         for rows in query.tables { try executeScript(Self.definition(of: rows)) }
+        let found = finding(ofKnown: query)
+        // Another query finds those alone that it names.
+        for rows in query.tables {
+            try executeScript("DROP TABLE IF EXISTS \(quoted(identifier: rows.table))")
+        }
+        return found
+    }
+
+    private func finding(ofKnown query: TableQuery) -> QueryFinding {
         let (text, start) = SQLiteDialect().everything(of: query)
         do throws(SQLiteError) {
             let run = try connection.run(text, isKept: false)

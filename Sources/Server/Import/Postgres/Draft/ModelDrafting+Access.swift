@@ -47,15 +47,27 @@ extension ModelDrafting {
 
     /// A table without row-level security is open to whoever has grants.
     private mutating func noteOpen(_ model: DraftedModel, _ rules: [Verb: JSON]) {
-        guard !model.table.isSecured, !rules.isEmpty else { return }
+        if model.table.isSecured { return }
+        guard !rules.isEmpty else { return noteUngranted(model) }
         let verbs = Verb.allCases.filter { rules[$0] != nil }.map(\.rawValue)
-        let basis = database.hasGrants ? "its grants" : "Supabase's grants, as the source has none"
         note(
             ImportNote(
                 subject: .access, name: model.name,
-                text: "has no row-level security: by \(basis), callers may "
+                text: "has no row-level security: by its grants, callers may "
                     + "\(verbs.joined(separator: ", ")) EVERY row, here as there",
                 advice: "Write rules into \"access\", or take it out to close the table.",
+                line: model.table.line, isUrgent: true))
+    }
+
+    /// A source without grants, as pg_dump -x writes it, does not say whom an open table is for.
+    private mutating func noteUngranted(_ model: DraftedModel) {
+        if database.hasGrants { return }
+        note(
+            ImportNote(
+                subject: .access, name: model.name,
+                text: "is for nobody here: it has no row-level security, and the source has no "
+                    + "grants that say who may read it",
+                advice: "Dump it without -x, or write rules into \"access\".",
                 line: model.table.line, isUrgent: true))
     }
 

@@ -5,7 +5,9 @@ struct LiveQuery {
     let schema: String
 
     /// What comes before rows.
-    var beforeRows: [String] { [Self.enums, Self.domains, Self.functions, tables, parts] }
+    var beforeRows: [String] {
+        [Self.grantsAreKnown, Self.enums, Self.domains, Self.functions, tables, parts]
+    }
     /// What comes behind them.
     var behindRows: [String] {
         [
@@ -13,6 +15,9 @@ struct LiveQuery {
             Self.publication, publishedTables, grants, columnGrants,
         ]
     }
+
+    private static let grantsAreKnown =
+        "SELECT $known$\(SourceScript.grantsAreKnown)$known$"
 
     /// Schemas that are of the system.
     private static let own = "n.nspname !~ '^(pg_|information_schema$)'"
@@ -165,7 +170,8 @@ struct LiveQuery {
 
     var security: String {
         """
-        SELECT pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', \(Self.name))
+        SELECT pg_catalog.format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY%s', \(Self.name),
+          CASE WHEN c.relforcerowsecurity THEN ', FORCE ROW LEVEL SECURITY' ELSE '' END)
         FROM \(Self.relations) WHERE c.relrowsecurity AND n.nspname = \(schema) ORDER BY c.relname
         """
     }

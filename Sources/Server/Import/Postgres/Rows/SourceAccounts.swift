@@ -49,6 +49,10 @@ struct SourceAccounts {
             refused.append((id, "it was deleted"))
             return
         }
+        if row["banned_until"]?.string != nil, time("banned_until") == nil {
+            refused.append((id, "it is banned for ever"))
+            return
+        }
         let email = row["email"]?.string.flatMap { $0.isEmpty ? nil : $0 }
         func object(_ name: String) -> String {
             guard let value = row[name], value.kind == .object else { return "{}" }

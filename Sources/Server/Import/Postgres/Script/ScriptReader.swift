@@ -17,6 +17,17 @@ struct ScriptStatement {
         return text.count > 90 ? text.prefix(87) + "…" : text
     }
 
+    /// Refuses the rows of another encoding, which would be others here.
+    func requireUTF8() throws(ImportFault) {
+        let words = excerpt.lowercased().split { " '=;".contains($0) }
+        guard words.starts(with: ["set", "client_encoding"]), let encoding = words.last,
+            !["utf8", "utf-8", "unicode", "sql_ascii"].contains(encoding)
+        else { return }
+        throw ImportFault(
+            line: line, malformed: "the script is not in UTF-8; make it with pg_dump -E UTF8",
+            isLast: true)
+    }
+
     /// The line of one of its bytes.
     func line(of offset: Int) -> Int {
         line + bytes.prefix(offset).count { $0 == ASCII.lf }

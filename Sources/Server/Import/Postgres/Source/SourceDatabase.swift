@@ -68,6 +68,10 @@ struct SourceTable: Sendable {
     var policies: [SourcePolicy] = []
     /// Whether row-level security is on.
     var isSecured = false
+    /// Whether that binds who owns it, too.
+    var isForced = false
+    /// Whether something that is said of its policies is not understood.
+    var isUnclear = false
     /// What roles may do, in lower case.
     var grants: [String: Set<String>] = [:]
     /// What roles may do with some columns alone.
@@ -172,6 +176,8 @@ struct SourceFunction: Sendable {
     /// What it gives, as it stands in the source.
     let result: String
     let runsAsOwner: Bool
+    /// What makes it mean something else than its body does where it is called; nil for nothing.
+    let excess: String?
     let line: Int
 }
 

@@ -8,6 +8,7 @@ extension SourceScript {
         case "sequence": try alterSequence(&cursor)
         case "publication": try alterPublication(&cursor)
         case "type": try alterType(&cursor)
+        case "policy": try changePolicy(&cursor)
         default: break
         }
     }
@@ -41,6 +42,8 @@ extension SourceScript {
             table.isSecured = true
         } else if cursor.accept("disable", "row", "level", "security") {
             table.isSecured = false
+        } else if cursor.accept("force", "row", "level", "security") {
+            table.isForced = true
         } else if cursor.accept("attach", "partition") {
             let part = SourceName(try cursor.path(), in: schema)
             change(part) { $0.partOf = table.name }
@@ -48,8 +51,25 @@ extension SourceScript {
         } else if cursor.accept("alter", "column") || cursor.accept("alter") {
             try change(columnOf: &table, &cursor)
         } else {
-            while !cursor.isAtEnd { cursor.advance() }
+            // What comes behind a comma is another matter.
+            while !cursor.isAtEnd, !cursor.current.isSymbol(",") {
+                if cursor.current.isSymbol("(") {
+                    cursor.skipParentheses()
+                } else {
+                    cursor.advance()
+                }
+            }
         }
+    }
+
+    /// A policy that is changed or dropped: what there is then is not followed.
+    mutating func changePolicy(_ cursor: inout TokenCursor) throws(ScriptFault) {
+        _ = cursor.accept("if", "exists")
+        _ = try cursor.identifier()
+        try cursor.expect("on")
+        let table = SourceName(try cursor.path(), in: schema)
+        change(table) { $0.isUnclear = true }
+        note("\(table) is for nobody: a policy of it is changed: \(statement.excerpt)")
     }
 
     private mutating func change(
@@ -145,6 +165,17 @@ extension SourceScript {
         let name = try cursor.identifier()
         try cursor.expect("on")
         let table = SourceName(try cursor.path(), in: schema)
+        do throws(ScriptFault) {
+            try createPolicy(name, on: table, &cursor)
+        } catch {
+            change(table) { $0.isUnclear = true }
+            throw error
+        }
+    }
+
+    private mutating func createPolicy(
+        _ name: String, on table: SourceName, _ cursor: inout TokenCursor
+    ) throws(ScriptFault) {
         var isRestrictive = false
         if cursor.accept("as") {
             isRestrictive = cursor.accept("restrictive")

@@ -64,37 +64,73 @@ extension SourceScript {
         let name = SourceName(try cursor.path(), in: schema)
         let parameters = try parameters(&cursor)
         var (language, body, result, runsAsOwner) = ("sql", "", "", false)
+        var excess: String?
         while !cursor.isAtEnd {
             if cursor.accept("language") {
                 language = cursor.current.identifier ?? ""
                 if case .text(let text) = cursor.current.kind { language = text.lowercased() }
                 cursor.advance()
+            } else if cursor.accept("strict")
+                || cursor.accept("returns", "null", "on", "null", "input")
+            {
+                excess = "is null where an argument is (STRICT)"
+            } else if cursor.accept("set") {
+                if !setsOwnSchema(&cursor) { excess = "has settings of its own (SET)" }
             } else if cursor.accept("returns") {
                 let start = cursor.index
                 cursor.advance()
                 result = cursor.text(from: start).lowercased()
             } else if cursor.accept("security", "definer") {
                 runsAsOwner = true
-            } else if cursor.accept("as") {
-                if case .text(let text) = cursor.current.kind { body = text }
-                cursor.advance()
-            } else if cursor.accept("return") {
-                let start = cursor.index
-                while !cursor.isAtEnd { cursor.advance() }
-                body = "select " + cursor.text(from: start)
-            } else if cursor.accept("begin", "atomic") {
-                let start = cursor.index
-                while !cursor.current.isSymbol(";"), !cursor.isAtEnd { cursor.advance() }
-                body = cursor.text(from: start)
-                while cursor.current.kind != .end { cursor.advance() }
+            } else if let text = Self.body(&cursor) {
+                body = text
             } else {
                 cursor.advance()
             }
         }
         let function = SourceFunction(
             name: name, parameters: parameters, language: language, body: body,
-            result: result, runsAsOwner: runsAsOwner, line: statement.line)
+            result: result, runsAsOwner: runsAsOwner,
+            excess: database.functions[name] == nil ? excess : "is there more than once",
+            line: statement.line)
         keep { $0.functions[name] = function }
+    }
+
+    /// The body of a function; nil where something else stands.
+    private static func body(_ cursor: inout TokenCursor) -> String? {
+        if cursor.accept("as") {
+            guard case .text(let text) = cursor.current.kind else { return nil }
+            cursor.advance()
+            return text
+        }
+        if cursor.accept("return") {
+            let start = cursor.index
+            while !cursor.isAtEnd { cursor.advance() }
+            return "select " + cursor.text(from: start)
+        }
+        guard cursor.accept("begin", "atomic") else { return nil }
+        let start = cursor.index
+        while !cursor.current.isSymbol(";"), !cursor.isAtEnd { cursor.advance() }
+        let text = cursor.text(from: start)
+        while cursor.current.kind != .end { cursor.advance() }
+        return text
+    }
+
+    /// Passes what a function sets; whether names in its body mean what they do elsewhere.
+    private func setsOwnSchema(_ cursor: inout TokenCursor) -> Bool {
+        guard cursor.accept("search_path") else { return false }
+        _ = cursor.accept("to") || cursor.accept(symbol: "=")
+        var names: [String] = []
+        repeat {
+            if case .text(let text) = cursor.current.kind {
+                names.append(text)
+            } else {
+                names.append(cursor.current.identifier ?? "?")
+            }
+            cursor.advance()
+        } while cursor.accept(symbol: ",")
+        return Set(["", "public", "pg_catalog", "pg_temp", "auth", "extensions"])
+            .isSuperset(of: names)
     }
 
     /// The names of parameters, nil for those that have none.

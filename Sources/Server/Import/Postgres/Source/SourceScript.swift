@@ -1,5 +1,6 @@
 import Bytes
 import Diagnostics
+import Disk
 
 /// Reads a script as `pg_dump` writes it (plain format, with rows as COPY or INSERT), statement by
 /// statement. Where a statement says what models do not have, it is noted; where one is not
@@ -26,11 +27,13 @@ struct SourceScript {
         if try input.peek() == UInt8(ascii: "P"), try isCustomFormat(input) {
             throw Problem.customFormat(path)
         }
+        try requireEnd(path)
         let reader = ScriptReader(input: input)
         var script = SourceScript()
         var count = 0
         while let statement = try reader.next() {
             script.statement = statement
+            try statement.requireUTF8()
             do throws(ScriptFault) {
                 try script.read()
             } catch {
@@ -41,6 +44,32 @@ struct SourceScript {
             if count % 64 == 0, let share = input.share { progress(share) }
         }
         return script.database
+    }
+
+    /// A dump says where it ends; what lies behind a cut may be what closes a table.
+    private static func requireEnd(_ path: String) throws {
+        guard let size = FileSystem.byteCount(of: path), size > 0 else { return }
+        let (head, tail) = try (
+            lines(of: path, from: 0), lines(of: path, from: max(0, size - endBytes))
+        )
+        guard head.contains("-- PostgreSQL database dump"),
+            !tail.contains("-- PostgreSQL database dump complete")
+        else { return }
+        throw ImportFault(
+            line: 1, malformed: "the dump is cut off: the line that ends it is missing",
+            isLast: true)
+    }
+
+    private static let endBytes = 4096
+
+    private static func lines(of path: String, from offset: Int) throws -> [Substring] {
+        let input = try InputBytes(path, from: offset, line: 1)
+        return try input.take { (bytes, isAll) throws(ImportFault) in
+            guard bytes.count >= endBytes || isAll else { return nil }
+            let count = min(bytes.count, endBytes)
+            let text = String(utf8: [UInt8](copying: bytes.extracting(..<count)))
+            return (text.split(whereSeparator: \.isNewline), count)
+        }
     }
 
     private static func isCustomFormat(_ input: InputBytes) throws -> Bool {
@@ -54,6 +83,9 @@ struct SourceScript {
     }
 
     // MARK: Statements
+
+    /// Says in a script that who is not granted anything has no right.
+    static let grantsAreKnown = "SET apus.grants = 'known'"
 
     /// Whether lines of rows come behind the statement.
     private(set) var takesRows = false
@@ -71,8 +103,11 @@ struct SourceScript {
         case "revoke": try grant(&cursor, isGranted: false)
         case "copy": try copy(&cursor)
         case "insert": try insert(&cursor)
-        case "set", "select", "begin", "commit", "start", "drop", "reset", "analyze", "do", "end",
-            "lock", "refresh", "security", "notify":
+        case "drop" where cursor.accept("policy"): try changePolicy(&cursor)
+        case "set":
+            if statement.excerpt.hasPrefix(Self.grantsAreKnown) { keep { $0.hasGrants = true } }
+        case "select", "begin", "commit", "start", "drop", "reset", "analyze", "end", "lock",
+            "refresh", "security", "notify":
             break
         default: note("\(verb.uppercased()): \(statement.excerpt)")
         }

@@ -32,6 +32,12 @@ extension RuleTranslator {
         }
         if place == .value, let found = try generated(name, list) { return found }
         if let ours = Self.functions[name] {
+            if seesAll, name.hasPrefix("current_"), name != "current_timestamp" {
+                throw Untranslated("\(name) is the owner in a function that runs as its owner")
+            }
+            if list.contains(where: isFolded) {
+                throw Untranslated("\(name)() of citext or char(n) compares otherwise here")
+            }
             if ours.hasPrefix("auth."), place == .row {
                 throw Untranslated("a check does not ask who the caller is")
             }
@@ -93,6 +99,13 @@ extension RuleTranslator {
             throw Untranslated("the rule language has no function \(name)()")
         }
         let mark = "\(name)()"
+        if let excess = function.excess { throw Untranslated("the function \(mark) \(excess)") }
+        guard function.parameters.count == list.count else {
+            throw Untranslated("the function \(mark) is called with less than it takes")
+        }
+        if function.runsAsOwner, database.tables.contains(where: \.isForced) {
+            throw Untranslated("the function \(mark) runs as an owner whom policies may bind")
+        }
         guard !open.contains(mark), open.count < Self.callsMax else {
             throw Untranslated("the function \(name)() calls itself")
         }

@@ -37,6 +37,9 @@ extension RuleTranslator {
             return try comparison(of: query, sign, left, isFirst: false)
         }
         if sign != "=", sign != "<>" { try requireOrder(left, right) }
+        if isPadded(left) || isPadded(right) {
+            throw Untranslated("char(n) is compared without the blanks behind it")
+        }
         // A truth may be compared as well; there null is not as good as false.
         var other = self
         other.isPositive = false
@@ -66,9 +69,11 @@ extension RuleTranslator {
         var text = try say(left).text(as: .operation)
         for (index, key) in keys.enumerated() {
             let isLast = index == keys.count - 1
-            guard case .text(let key) = key else { throw Untranslated("a path of \(sign)") }
-            let step = Int(key) == nil ? key.asRuleText : key
-            text += (isLast && sign == "#>>" ? " ->> " : " -> ") + step
+            // A number is a place in an array, or the name of a member.
+            guard case .text(let key) = key, Int(key) == nil else {
+                throw Untranslated("a path of \(sign)")
+            }
+            text += (isLast && sign == "#>>" ? " ->> " : " -> ") + key.asRuleText
         }
         return RuleText(text, .operation)
     }
@@ -110,6 +115,9 @@ extension RuleTranslator {
         _ subject: SQLNode, _ list: [SQLNode]
     ) throws(Untranslated) -> RuleText {
         if list.isEmpty { return .no }
+        if isPadded(subject) {
+            throw Untranslated("char(n) is compared without the blanks behind it")
+        }
         if kind(of: subject) == .caseless {
             var parts: [RuleText] = []
             for value in list { parts.append(try binary("=", subject, value)) }

@@ -21,6 +21,9 @@ extension RuleTranslator {
         if let excess = query.excess, excess != "LIMIT" || !more.isNothing {
             throw Untranslated("the query has \(excess)")
         }
+        if query.columns.contains(where: { $0?.isAggregate == true }) {
+            throw Untranslated("rows are not counted or added up in rules")
+        }
         return try exists(query.sources[...], query, more)
     }
 
@@ -120,7 +123,30 @@ extension RuleTranslator {
         guard isPositive else {
             throw Untranslated("a query's value stands where null is not false")
         }
+        guard findsOne(query) else {
+            throw Untranslated("the query's value is that of its first row, and there may be more")
+        }
         return try exists(query, and: .truth(column))
+    }
+
+    /// Whether a query of one table finds one row at the most: by its key, or another unique.
+    private func findsOne(_ query: SQLQuery) -> Bool {
+        guard query.sources.count == 1, let source = query.sources.first,
+            let table = database.table(SourceName(source.table, in: "public"))
+        else { return false }
+        var named: Set<String> = []
+        func look(_ node: SQLNode) {
+            if case .binary("and", let a, let b) = node {
+                look(a)
+                look(b)
+            } else if case .binary("=", let a, let b) = node {
+                for case .name(let parts) in [a, b] { named.formUnion(parts.suffix(1)) }
+            }
+        }
+        query.conditions.forEach(look)
+        let keys = [table.primaryKey].compactMap(\.self) + table.uniques.map(\.columns)
+            + table.indexes.filter { $0.isUnique && $0.condition == nil }.compactMap(\.columns)
+        return keys.contains { named.isSuperset(of: $0) }
     }
 
     /// `(select c from …) = x`: there is a row for which that holds.
@@ -130,12 +156,6 @@ extension RuleTranslator {
         guard isPositive else { throw Untranslated("a query is compared where null is not false") }
         guard query.columns.count == 1, let column = query.columns[0] else {
             throw Untranslated("a query gives more than one value")
-        }
-        if case .call(let name, _) = column,
-            ["count", "max", "min", "sum", "avg", "bool_or"]
-                .contains(name.last)
-        {
-            throw Untranslated("rows are not counted or added up in rules")
         }
         var outer = self
         outer.isInner = true
@@ -170,6 +190,17 @@ extension RuleTranslator {
             throw Untranslated("NOT IN of a query means something else where it gives null")
         }
         return try comparison(of: query, "=", subject, isFirst: false)
+    }
+}
+
+extension SQLNode {
+    /// Whether it is of many rows at once.
+    fileprivate var isAggregate: Bool {
+        guard case .call(let name, _) = self, let name = name.last else { return false }
+        return [
+            "count", "max", "min", "sum", "avg", "bool_or", "bool_and", "every", "array_agg",
+            "string_agg", "json_agg", "jsonb_agg",
+        ].contains(name)
     }
 }
 

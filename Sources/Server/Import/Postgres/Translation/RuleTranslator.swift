@@ -87,6 +87,9 @@ struct RuleTranslator {
             let text = try strict.say(inner).text(as: .comparison)
             return RuleText("\(text) is \(isNegated ? "not " : "")\(test.rawValue)", .test)
         case .isDistinct(let left, let right, let isNegated):
+            if isFolded(left) || isFolded(right) {
+                throw Untranslated("IS DISTINCT of citext or char(n) compares otherwise here")
+            }
             let (a, b) = (
                 try strict.say(left).text(as: .range), try strict.say(right).text(as: .range)
             )
@@ -192,6 +195,7 @@ struct RuleTranslator {
         }
         if inner == .null { return RuleText("null") }
         let source = kind(of: inner)
+        try requireWhole(inner, source, to: type, target)
         let said = try say(inner)
         if source == target || source == .enumeration && target == .text
             || source == nil && target == .text
@@ -213,6 +217,29 @@ struct RuleTranslator {
             throw Untranslated("the rule language has no cast to \(type.text)")
         }
         return RuleText("\(said.text(as: .cast))::\(name)", .cast)
+    }
+
+    /// A cast that rounds or cuts off is more than another name for the value.
+    private func requireWhole(
+        _ inner: SQLNode, _ source: SourceKind?, to type: SQLType, _ target: SourceKind
+    ) throws(Untranslated) {
+        let isPadded = database.resolved(type).name == "char"
+        let isCut = !database.resolved(type).arguments.isEmpty || isPadded
+        if isCut || target == .whole && source != .whole {
+            throw Untranslated("the rule language has no cast to \(type.text)")
+        }
+    }
+
+    /// Whether values of it are compared by other than their characters.
+    func isFolded(_ node: SQLNode) -> Bool { kind(of: node) == .caseless || isPadded(node) }
+
+    /// Whether it is of char(n), where blanks behind a text count for nothing.
+    func isPadded(_ node: SQLNode) -> Bool {
+        if case .name(let parts) = node {
+            return find(parts).map { database.resolved($0.column.type).name == "char" } ?? false
+        }
+        guard case .cast(let inner, let type) = node else { return false }
+        return database.resolved(type).name == "char" || isPadded(inner)
     }
 
     /// A constant in quotes of a type.

@@ -35,7 +35,10 @@ struct TablePolicies {
 
     /// Which callers have a privilege.
     func callers(_ privilege: String) -> Set<String> {
-        guard database.hasGrants else { return Self.everybody }
+        guard database.hasGrants else {
+            // Policies decide alone where nothing is granted; without them, nothing does.
+            return table.isSecured ? Self.everybody : []
+        }
         return Self.everybody.filter { role in
             [role, "public"].contains { table.grants[$0]?.contains(privilege) == true }
         }
@@ -52,9 +55,22 @@ struct TablePolicies {
         return RuleText("auth.role() = '\(role)'", .comparison)
     }
 
-    /// The callers that a policy is for, of those that have the privilege.
+    /// Roles that no caller without the service key is a member of.
+    private static let others: Set = [
+        "service_role", "postgres", "supabase_admin", "supabase_auth_admin", "authenticator",
+        "supabase_storage_admin", "supabase_realtime_admin", "dashboard_user",
+    ]
+
+    /// The callers that a policy is for, of those that have the privilege. Who is a member of
+    /// another role is not known: what such a policy forbids is forbidden to all.
     private static func callers(_ policy: SourcePolicy, _ granted: Set<String>) -> Set<String> {
-        policy.roles.contains("public") ? granted : granted.intersection(policy.roles)
+        let known = everybody.union(others)
+        if policy.roles.contains("public")
+            || policy.isRestrictive && !known.isSuperset(of: policy.roles)
+        {
+            return granted
+        }
+        return granted.intersection(policy.roles)
     }
 
     // MARK: What
@@ -75,7 +91,7 @@ struct TablePolicies {
     /// What is said of a verb; nil where it is for nobody.
     mutating func rule(_ verb: Verb) -> Rule? {
         let granted = callers(Self.command(verb))
-        guard !granted.isEmpty else { return nil }
+        guard !granted.isEmpty, !table.isUnclear else { return nil }
         guard table.isSecured else {
             let text = Self.text(of: granted)
             return Rule(
@@ -127,13 +143,11 @@ struct TablePolicies {
             guard let other = known.subtracting(callers).first else { return said }
             return .joined([text(of: [other], among: known), said], by: "or")
         }
-        guard !callers.isEmpty else { return .no }
-        let said =
-            try condition.map { (condition) throws(Untranslated) in
-                try translator.rule(condition)
-            } ?? .yes
+        // Without a condition it allows nothing.
+        guard !callers.isEmpty, let condition else { return .no }
+        let said = try translator.rule(condition)
         // Who has an id has signed in.
-        if callers == ["authenticated"], condition?.node?.namesCaller == true { return said }
+        if callers == ["authenticated"], condition.node?.namesCaller == true { return said }
         return .joined([text(of: callers, among: known), said], by: "and")
     }
 
@@ -142,6 +156,9 @@ struct TablePolicies {
     /// - Throws: where one of them cannot be said: a part of them may mean more than all.
     func wholeReadRule(by translator: RuleTranslator) throws(Untranslated) -> RuleText {
         let granted = callers("select")
+        if table.isUnclear {
+            throw Untranslated("it reads \(table.name), whose policies are not understood")
+        }
         guard table.isSecured else { return Self.text(of: granted, among: translator.callers) }
         var (allowing, restricting) = ([RuleText](), [RuleText]())
         for policy in policies(.read) {
