@@ -131,8 +131,7 @@ struct ModelDrafting {
         note(
             ImportNote(
                 subject: .column, name: "\(model.name).\(column.name)",
-                text: "was generated; is a plain column with the values that there were, and new "
-                    + "rows have none",
+                text: "was generated; is a plain column without values: dumps leave them out",
                 advice: "Have writers give it, or compute it when it is read.",
                 line: column.line, source: expression.text))
     }
