@@ -121,6 +121,10 @@ extension Linker {
     private static func keyFault(
         _ reference: ModelDraft.Reference, _ target: ModelDraft
     ) -> String {
+        if target.numbersRows {
+            return "\"\(target.name)\" has no key: name what is unique of it with "
+                + (reference.columns.count > 1 ? "\"to\"" : "\"column\"")
+        }
         let key = "the key of \"\(target.name)\" has \(target.primaryKey.count) columns and "
         if reference.columns.count > 1 {
             return key + "this reference \(reference.columns.count): name those of another key "

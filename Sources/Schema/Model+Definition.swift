@@ -26,8 +26,9 @@ extension Model {
         var indexes: [TableDefinition.Index] = []
         for index in self.indexes { indexes.append(try definition(of: index, render)) }
         return TableDefinition(
-            name, columns.map(\.definition), primaryKey: table.primaryKey, uniques: table.uniques,
-            references: references.map(\.definition), checks: checks, indexes: indexes)
+            name, storedColumns.map(\.definition), primaryKey: table.primaryKey,
+            uniques: table.uniques, references: references.map(\.definition), checks: checks,
+            indexes: indexes)
     }
 
     private func definition(

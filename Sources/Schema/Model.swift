@@ -21,7 +21,8 @@ public final class Model: Sendable {
     public let isDeprecated: Bool
     /// The columns in declared order.
     public let columns: [Column]
-    /// The key columns, as indexes into `columns`; empty only of a view that declares none.
+    /// The key columns, as indexes into `columns`; empty where nothing tells its rows apart: of a
+    /// view that declares none, and of a model that says so.
     public let primaryKey: [Int]
     /// The declared indexes, then those of foreign keys.
     public let indexes: [Index]
@@ -86,6 +87,11 @@ public final class Model: Sendable {
 
     /// The primary key's constraint name, `{table}_pkey`.
     public var primaryKeyName: String { table.primaryKey.name }
+
+    /// The columns of its table: one more than clients know where the store numbers its rows.
+    var storedColumns: [Column] {
+        table.numbersRows ? columns + [.rowNumber(table: name, file: file)] : columns
+    }
 
     /// The key column that the database numbers itself.
     public var identity: Int? { table.identity?.column }

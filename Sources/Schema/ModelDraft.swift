@@ -40,6 +40,8 @@ struct ModelDraft {
     var isDeprecated = false
     var columns: [Column] = []
     var primaryKey: [Int] = []
+    /// Whether it says that it has no key, and its rows are stored: the store numbers them.
+    var numbersRows = false
     var uniques: [Table.Key] = []
     var indexes: [Index] = []
     var checks: [Check] = []

@@ -165,6 +165,8 @@ struct ModelReader {
     private mutating func readPrimaryKey(_ word: FileReader.Member?, root: JSONValue) {
         if let word {
             draft.primaryKey = columns(word.value, "\"primaryKey\"")
+            draft.numbersRows = draft.view == nil && word.value.elements.isEmpty
+            if draft.numbersRows { checkKeyless(word.value) }
         } else if draft.view == nil, let id = draft.columnIndex("id") {
             draft.primaryKey = [id]
         }
@@ -175,6 +177,16 @@ struct ModelReader {
                 reader.report.fault(
                     "an identity column must be the whole primary key", at: column.location)
             }
+        }
+    }
+
+    /// What a model without a key cannot be.
+    private func checkKeyless(_ value: JSONValue) {
+        if draft.deletedAt != nil {
+            reader.fault("\"softDelete\" needs a key: rows are restored by it", at: value)
+        }
+        if draft.columns.isEmpty {
+            reader.fault("a model without a key needs a column", at: value)
         }
     }
 
@@ -331,6 +343,15 @@ struct ModelReader {
 }
 
 extension Column {
+    /// The number that the store gives the rows of a model without a key.
+    static func rowNumber(table: String, file: String) -> Column {
+        Column(
+            table: table, name: EngineNames.rowNumber, type: .integer, description: nil,
+            isNullable: false, default: nil, onUpdate: nil, isReadOnly: true, isIdentity: true,
+            enumeration: nil, bounds: Bounds(), jsonRule: nil, reference: nil, renamedFrom: [],
+            isDeprecated: false, access: nil, location: SourceLocation(file: file))
+    }
+
     /// The `id` of a model that declares neither a key nor an `id`.
     static func implicitID(table: String, file: String) -> Column {
         let location = SourceLocation(file: file)

@@ -58,10 +58,8 @@ struct SeedReader {
                         suggestion: nearest(member.name, in: catalogue.models.map(\.name)))
                     continue
                 }
-                if model.isView {
-                    reader.fault(
-                        "\"\(model.name)\" is a view: give rows to the models that it reads",
-                        at: member.key)
+                if let fault = Self.fault(of: model) {
+                    reader.fault(fault, at: member.key)
                     continue
                 }
                 guard member.value.kind == .array else {
@@ -74,6 +72,18 @@ struct SeedReader {
             }
         }
         return catalogue.modelsByDependency.flatMap { rows[$0.name] ?? [] }
+    }
+
+    /// Why a model cannot have seeds.
+    private static func fault(of model: Model) -> String? {
+        if model.isView {
+            return "\"\(model.name)\" is a view: give rows to the models that it reads"
+        }
+        if model.primaryKey.isEmpty {
+            return "\"\(model.name)\" has no key, so that its rows would be added again at every "
+                + "start"
+        }
+        return nil
     }
 
     private func row(_ value: JSONValue, of model: Model, _ reader: FileReader) -> SeedRow? {

@@ -15,7 +15,7 @@ struct ChangedTable {
             switch noted.alteration {
             case .primaryKey: Set(old.primaryKey) == key
             case .dropUnique(let columns, _): Set(columns) == key
-            case .retype(let place, _): key.contains(model.columns[place].name.lowercased())
+            case .retype(let place, _): key.contains(model.storedColumns[place].name.lowercased())
             case .dropColumn(let name): key.contains(name.lowercased())
             case .addColumn, .requirement, .constantDefault, .attributes, .condition, .addUnique,
                 .dropOtherUnique, .addReference, .dropReference, .addCheck, .dropCheck,
@@ -32,7 +32,7 @@ struct ChangedTable {
         guard old.name == table.name else { return false }
         return alterations.contains { noted in
             if case .retype(let place, _) = noted.alteration {
-                key.columns.contains(model.columns[place].name.lowercased())
+                key.columns.contains(model.storedColumns[place].name.lowercased())
             } else {
                 false
             }

@@ -16,6 +16,14 @@ extension StructureComparison {
         func part(_ column: Column) -> SchemaPart { part(column.name.lowercased()) }
         func part(_ column: String) -> SchemaPart { .column(table: old.name, name: column) }
         func name(_ column: Column) -> String { "\(model.name).\(column.name)" }
+        func words(column name: String) -> String {
+            name == EngineNames.rowNumber
+                ? "the numbers of the rows of \(model.name)" : "column \(model.name).\(name)"
+        }
+        /// The columns of a key; those of none are nobody's to know.
+        func words(key: [String], of table: TableStructure) -> String {
+            key == [EngineNames.rowNumber] ? "none" : "(\(table.spelling(of: key)))"
+        }
         func names(_ places: [Int]) -> String {
             let names = places.map { model.columns[$0].name }.joined(separator: ", ")
             return places.count == 1 ? "\(model.name).\(names)" : "\(model.name) (\(names))"
@@ -23,7 +31,7 @@ extension StructureComparison {
 
         /// The columns of the database that the model does not declare.
         var gone: [TableStructure.Column] {
-            let names = Set(model.columns.map { $0.name.lowercased() })
+            let names = Set(model.storedColumns.map { $0.name.lowercased() })
             return old.columns.filter { !names.contains($0.name) }
         }
     }
@@ -33,13 +41,13 @@ extension StructureComparison {
         _ model: Model, _ definition: TableDefinition, _ old: TableStructure, _ new: TableStructure
     ) {
         let pair = Pair(model: model, definition: definition, old: old, new: new)
-        for (place, column) in model.columns.enumerated() {
+        for (place, column) in model.storedColumns.enumerated() {
             let key = column.name.lowercased()
             if let before = old.column(key), let after = new.column(key) {
                 compare(place, column, before, after, pair)
             } else {
                 note(
-                    .addColumn(place), .add, "column \(pair.name(column))", pair.part(column),
+                    .addColumn(place), .add, pair.words(column: column.name), pair.part(column),
                     at: column.location)
             }
         }
@@ -47,8 +55,9 @@ extension StructureComparison {
         if old.primaryKey != new.primaryKey {
             note(
                 .primaryKey, .change,
-                "the primary key of \(model.name) from (\(old.spelling(of: old.primaryKey))) "
-                    + "to (\(new.spelling(of: new.primaryKey)))", pair.part, at: pair.place)
+                "the primary key of \(model.name) from "
+                    + pair.words(key: old.primaryKey, of: old) + " to "
+                    + pair.words(key: new.primaryKey, of: new), pair.part, at: pair.place)
         }
         if old.options != new.options {
             note(
@@ -168,9 +177,9 @@ extension StructureComparison {
             }
             note(
                 .dropColumn(column.spelling), .drop,
-                "column \(pair.model.name).\(column.spelling)",
+                pair.words(column: column.spelling),
                 .column(table: renaming.formerName(of: pair.old.name), name: column.name),
-                at: nil, loses: true,
+                at: nil, loses: column.name != EngineNames.rowNumber,
                 advice: successor.map { successor in
                     "if it is \"\(successor.name)\" now, give that \"renamedFrom\": "
                         + "\"\(column.spelling)\", and its values stay"

@@ -278,7 +278,7 @@ extension StructureComparison {
         let names = Set(table.columns.map(\.name))
         return declared.catalogue.tables.first { model in
             built.tables[model.name.lowercased()] == nil && model.renamedFrom.isEmpty
-                && Set(model.columns.map { $0.name.lowercased() }) == names
+                && Set(model.storedColumns.map { $0.name.lowercased() }) == names
         }
     }
 }

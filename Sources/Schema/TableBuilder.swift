@@ -25,7 +25,7 @@ struct TableBuilder {
             primaryKey: Table.Key(draft.primaryKeyName, draft.primaryKey),
             uniques: draft.uniques, references: references(of: draft),
             dependents: dependents(of: draft), identity: identity(of: draft),
-            query: queries[draft.name])
+            query: queries[draft.name], numbersRows: draft.numbersRows)
     }
 
     private func references(of draft: ModelDraft) -> [Table.Reference] {

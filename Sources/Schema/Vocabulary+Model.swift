@@ -36,9 +36,9 @@ extension Vocabulary {
             Word("properties", .map(.words(.property)), "The columns by name.", isRequired: true),
             Word("required", .list(.text, min: 0), "The columns that may not be null."),
             Word(
-                "primaryKey", .list(.text, min: 1),
-                "The key columns; [\"id\"] when left out, and a uuid \"id\" is added if undeclared."
-            ),
+                "primaryKey", .list(.text, min: 0),
+                "The key columns, [] for none; [\"id\"] when left out, and a uuid \"id\" is added "
+                    + "if undeclared."),
             Word(
                 "unique", .list(.list(.text, min: 1), min: 0),
                 "Sets of columns no two rows share."),

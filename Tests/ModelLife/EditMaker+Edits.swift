@@ -167,19 +167,22 @@ extension EditMaker {
         }
         let free = model.columns.filter { !$0.kind.isJSON }.map(\.id)
         var key: [Int] = []
-        for _ in 0..<dice.number(1...2) {
+        let isNone = dice.chance(20)
+        for _ in 0..<(isNone ? 0 : dice.number(1...2)) {
             if let id = dice.pick(free), !key.contains(id) { key.append(id) }
         }
-        if key.isEmpty || key == model.key { return nil }
+        if key.isEmpty != isNone || key == model.key { return nil }
         for column in models[place].columns.indices {
             models[place].columns[column].isIdentity = false
         }
         models[place].uniques.removeAll { Set($0) == Set(key) }
         // What others refer to stays unique.
         let isMeant = models.contains { $0.columns.contains { $0.reference?.model == model.id } }
-        if isMeant, Set(model.key) != Set(key) { models[place].uniques.append(model.key) }
+        if isMeant, !model.key.isEmpty, Set(model.key) != Set(key) {
+            models[place].uniques.append(model.key)
+        }
         models[place].key = key
-        return "primary key"
+        return isNone ? "no key" : "primary key"
     }
 
     private mutating func dropConstraint(_ place: Int) -> String? {

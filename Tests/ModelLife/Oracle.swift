@@ -84,6 +84,7 @@ struct Oracle {
     }
 
     private func isUnique(_ key: [Int], _ rows: [Row]) -> Bool {
+        if key.isEmpty { return true }
         let values = rows.map { row in key.map { row[$0] ?? .null } }
             .filter { !$0.contains(.null) }
         return Set(values).count == values.count

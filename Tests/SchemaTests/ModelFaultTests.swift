@@ -92,8 +92,8 @@ struct FaultCase: CustomTestStringConvertible {
             #"models/things.json:1:58: "primaryKey" names "b", which the model does not have; did you mean "a"?"#
         ),
         FaultCase(
-            "an empty key", #"{"properties": {}, "primaryKey": []}"#,
-            #"models/things.json:1:34: "primaryKey" must be a non-empty array, each element a string"#
+            "neither a key nor a column", #"{"properties": {}, "primaryKey": []}"#,
+            "models/things.json:1:34: a model without a key needs a column"
         ),
         FaultCase(
             "a JSON key", #"{"properties": {"a": {"type": "object"}}, "primaryKey": ["a"]}"#,

@@ -91,7 +91,7 @@ struct SchemaValidator {
         #"{"properties": {"c": {"references": {"as": "x"}}}}"#,
         #"{"properties": {"c": {"type": "array", "items": {"type": "strin"}}}}"#,
         #"{"properties": {}, "indexes": [{"where": "x"}]}"#,
-        #"{"properties": {}, "primaryKey": []}"#,
+        #"{"properties": {}, "primaryKey": [1]}"#,
     ])
     func `what the reader refuses the schema refuses`(_ text: String) throws {
         #expect(!diagnostics([("models/things.json", text)]).isEmpty)

@@ -10,8 +10,8 @@ struct ComputedValues: Sendable {
     let identity: Identity
     let now: Instant
 
-    /// A whole row. Columns that are not listed get their defaults; listed ones the object lacks
-    /// are null, or get theirs too when `fillsGaps` (`missing=default`).
+    /// A whole row, as the table has it. Columns that are not listed get their defaults; listed
+    /// ones the object lacks are null, or get theirs too when `fillsGaps` (`missing=default`).
     ///
     /// - Parameters:
     ///   - given: The listed columns' values; nil where the object lacks one.
@@ -20,7 +20,7 @@ struct ComputedValues: Sendable {
         _ given: [Value?], at places: [Int?], of model: Model, fillsGaps: Bool
     ) throws(Problem) -> [Value] {
         var row: [Value] = []
-        row.reserveCapacity(places.count)
+        row.reserveCapacity(model.table.columns.count)
         for (index, place) in places.enumerated() {
             if let place, let value = given[place] {
                 row.append(value)
@@ -30,6 +30,8 @@ struct ComputedValues: Sendable {
                 row.append(.null)
             }
         }
+        // The store gives it its number.
+        if model.table.numbersRows { row.append(.null) }
         return row
     }
 

@@ -39,7 +39,8 @@ final class InsertPlan: Sendable {
         self.shownColumns = shownColumns
         demands = ColumnDemands(of: model, model.columns.indices, numbers: true)
         let tellsKey =
-            returning.tellsLocation && model.primaryKey.allSatisfy(shownColumns.contains)
+            returning.tellsLocation && !model.primaryKey.isEmpty
+            && model.primaryKey.allSatisfy(shownColumns.contains)
         program = engine.prepare(
             InsertProgram(
                 into: model.table, checks: storeChecks.map { $0.rule.condition(on: Alias.new) },

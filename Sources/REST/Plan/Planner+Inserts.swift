@@ -31,7 +31,9 @@ extension Planner {
     private func upsertPlan(
         _ request: ApiRequest, model: Model, given: [Int]
     ) throws(Problem) -> UpsertPlan? {
-        guard let resolution = request.preferences.resolution else { return nil }
+        guard let resolution = request.preferences.resolution, resolves(request, model) else {
+            return nil
+        }
         var key = model.primaryKey
         if let names = request.onConflict {
             key = []

@@ -11,7 +11,7 @@ struct RowFileWriter {
 
     init(_ form: RowFileForm, _ table: Table) {
         self.form = form
-        layout = RowLayout(table.columns.map { (key: $0.name, type: $0.type) })
+        layout = RowLayout(table.shown.map { (key: $0.name, type: $0.type) })
     }
 
     /// Appends what stands in front of the rows.

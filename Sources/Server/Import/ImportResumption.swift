@@ -32,6 +32,9 @@ struct ImportResumption {
         if state.isPartial, conflict == nil { throw Problem.partial(input.name, state.passed) }
         for _ in 0..<state.passed { guard try records.next() != nil else { break } }
         guard state.sending > 0, conflict == nil else { return (state.passed, []) }
+        guard !model.primaryKey.isEmpty else {
+            throw Problem.doubtful(input.name, state, "the model has no key that would tell")
+        }
         var doubtful: [ImportRecord] = []
         while doubtful.count < state.sending, let record = try records.next() {
             doubtful.append(record)

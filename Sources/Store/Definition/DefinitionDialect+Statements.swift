@@ -2,9 +2,11 @@ extension DefinitionDialect {
     /// The statement that makes a table without its indexes. One column or constraint a line.
     public func createTable(_ table: TableDefinition) -> String {
         var lines = table.columns.map { definition(of: $0) }
-        lines.append(
-            constraint(table.primaryKey.name)
-                + "PRIMARY KEY (\(names(table.primaryKey.columns, of: table)))")
+        if !table.primaryKey.columns.isEmpty {
+            lines.append(
+                constraint(table.primaryKey.name)
+                    + "PRIMARY KEY (\(names(table.primaryKey.columns, of: table)))")
+        }
         for unique in table.uniques {
             lines.append(constraint(unique.name) + "UNIQUE (\(names(unique.columns, of: table)))")
         }

@@ -7,6 +7,8 @@ public enum EngineNames {
     public static let columns: Set<String> = ["rowid", "_rowid_"]
     /// What the names of all that is the server's own in a database begin with.
     public static let own = "_apus_"
+    /// The column that numbers the rows of a table whose model has no key.
+    public static let rowNumber = own + "number"
     /// What the name of a table begins with while it is made anew: nothing of it stays.
     public static let interim = own + "new_"
     /// What no name begins with, in lower case: the server's own tables, and those of an engine.

@@ -171,10 +171,12 @@ public struct TableDefinition: Hashable, Sendable {
         self.indexes = indexes
     }
 
-    /// Whether rows that are there have a value in a column once it is added, or need none.
+    /// Whether rows that are there have a value in a column once it is added, or need none. Numbers
+    /// of its own are given to them by the store.
     public func isFilled(_ column: Int) -> Bool {
         let column = columns[column]
         return column.isNullable || column.defaultValue != nil || column.fill != nil
+            || column.isIdentity
     }
 
     /// The same table with those foreign keys only for which something holds.

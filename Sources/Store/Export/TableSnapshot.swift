@@ -46,11 +46,11 @@ public struct WireRow {
 }
 
 extension Table {
-    /// All rows with all columns, in the order of the primary key.
+    /// All rows with all columns that clients see, in the order of the primary key.
     public var everything: SelectStatement {
         let alias = "t"
         return SelectStatement(
-            columns.indices.map { .init(column($0, of: alias)) },
+            shown.indices.map { .init(column($0, of: alias)) },
             from: [.init(rows, as: alias)],
             order: primaryKey.columns.map { .init(column($0, of: alias)) })
     }

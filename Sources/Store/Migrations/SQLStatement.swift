@@ -59,7 +59,7 @@ public struct SQLStatement: Sendable {
         if words.contains(tokens.first?.text ?? "") { faults.append(endsTransaction) }
         for token in tokens {
             guard let name = token.name(by: rules), name.hasPrefix(EngineNames.own),
-                !name.hasPrefix(EngineNames.interim)
+                !name.hasPrefix(EngineNames.interim), name != EngineNames.rowNumber
             else { continue }
             faults.append(.init("\(name) is the server's own", at: token.offset))
             break

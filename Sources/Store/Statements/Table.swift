@@ -62,10 +62,13 @@ public final class Table: Sendable {
 
     /// The table's name.
     public let name: String
-    /// The columns in the model's order.
+    /// The columns in the model's order; one behind them where the store numbers its rows.
     public let columns: [Column]
     /// The primary key.
     public let primaryKey: Key
+    /// Whether its rows are told apart by a number alone that the store gives them: the last
+    /// column, which no client sees.
+    public let numbersRows: Bool
     /// The other keys.
     public let uniques: [Key]
     /// The tables it refers to.
@@ -79,20 +82,30 @@ public final class Table: Sendable {
     public let query: TableQuery?
 
     /// A table.
+    ///
+    /// - Parameter numbersRows: whether it has no key of its own: the key is then the number of a
+    ///   row, in a column that is added.
     public init(
         _ name: String, _ columns: [Column], primaryKey: Key, uniques: [Key] = [],
         references: [Reference] = [], dependents: [Reference] = [],
-        identity: (column: Int, sequence: IdentitySequence)? = nil, query: TableQuery? = nil
+        identity: (column: Int, sequence: IdentitySequence)? = nil, query: TableQuery? = nil,
+        numbersRows: Bool = false
     ) {
+        let number = Column(EngineNames.rowNumber, .integer, isNullable: false)
         self.query = query
         self.name = name
-        self.columns = columns
-        self.primaryKey = primaryKey
+        self.columns = numbersRows ? columns + [number] : columns
+        self.primaryKey = numbersRows ? Key(primaryKey.name, [columns.count]) : primaryKey
         self.uniques = uniques
         self.references = references
         self.dependents = dependents
-        self.identity = identity
+        let numbers = IdentitySequence(table: name, column: number.name, maximum: .max)
+        self.identity = numbersRows ? (columns.count, numbers) : identity
+        self.numbersRows = numbersRows
     }
+
+    /// The columns that clients see.
+    public var shown: ArraySlice<Column> { numbersRows ? columns.dropLast() : columns[...] }
 
     /// The primary key, then the others.
     public var keys: [Key] { [primaryKey] + uniques }

@@ -37,7 +37,7 @@ public final class SQLiteSnapshot: TableSnapshot {
         var row = WireRow()
         while try worded({ () throws(DatabaseError) in try rows.next() }) {
             row.removeAll()
-            for (index, column) in table.columns.enumerated() {
+            for (index, column) in table.shown.enumerated() {
                 row.append { rows.appendJSON(index, as: column.type, to: &$0) }
             }
             try take(row)

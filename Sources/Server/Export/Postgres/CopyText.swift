@@ -7,7 +7,7 @@ struct CopyText {
     private let isJSON: [Bool]
 
     init(_ table: Table) {
-        isJSON = table.columns.map { $0.type == .json }
+        isJSON = table.shown.map { $0.type == .json }
     }
 
     /// Appends a row.

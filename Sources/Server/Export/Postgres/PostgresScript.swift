@@ -63,8 +63,11 @@ struct PostgresScript {
     ) {
         let definitions = dialect.definitions
         let table = dialect.table(model.name)
+        let numbersRows = model.table.numbersRows
+        let key = Table.Key(
+            definition.primaryKey.name, numbersRows ? [] : definition.primaryKey.columns)
         let alone = TableDefinition(
-            definition.name, definition.columns, primaryKey: definition.primaryKey,
+            definition.name, Array(definition.columns.prefix(model.columns.count)), primaryKey: key,
             uniques: definition.uniques, references: [], checks: definition.checks, indexes: [])
         beginning.append(definitions.createTable(alone))
         // Before there is any row: a script that is cut must not leave one open. A database may
@@ -85,7 +88,9 @@ struct PostgresScript {
                 notes.append("\(model.name).\(column.name): \(rest), which the server checks alone")
             }
         }
-        if let identity = model.table.identity { end.append(advance(identity.sequence)) }
+        if let identity = model.table.identity, !numbersRows {
+            end.append(advance(identity.sequence))
+        }
         end += definition.indexes.map { definitions.createIndex($0, of: definition) }
         for reference in definition.references {
             references.append(

@@ -41,8 +41,8 @@ struct DraftedModel: Sendable {
             JSON.Member("$schema", "../../.apus/model.schema.json"),
             JSON.Member("primaryKey", .array(primaryKey.map(JSON.string))),
         ]
-        // Without one the key is "id", a column that is added where there is none.
-        if primaryKey == ["id"] || primaryKey.isEmpty { words.removeLast() }
+        // Where nothing is said the key is "id".
+        if primaryKey == ["id"] { words.removeLast() }
         if let description { words.append(JSON.Member("description", .string(description))) }
         if !required.isEmpty {
             words.append(JSON.Member("required", .array(required.map(JSON.string))))

@@ -80,18 +80,19 @@ struct ModelDrafting {
         return model
     }
 
-    /// The key of a table that has none: something unique that is never null, or a column `id`.
+    /// The key of a table that has none: something unique that is never null; else it stays
+    /// without.
     private mutating func substituteKey(_ table: SourceTable) -> [String] {
         let unique = table.uniques.map(\.columns).first { columns in
             columns.allSatisfy { table.column($0)?.isNullable == false }
         }
-        let id = table.column("id") == nil ? "a column id of its own" : "its column id"
-        let key = unique.map { "what is unique: \($0.joined(separator: ", "))" } ?? id
+        guard let unique else { return [] }
         note(
             ImportNote(
                 subject: .table, name: table.name.name,
-                text: "had no primary key; the key here is \(key)", line: table.line))
-        return unique ?? []
+                text: "had no primary key; the key here is what is unique: "
+                    + unique.joined(separator: ", "), line: table.line))
+        return unique
     }
 
     // MARK: Columns
