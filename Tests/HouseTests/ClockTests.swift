@@ -31,7 +31,7 @@ import Testing
     @Test(arguments: SourceTree.sources.filter { $0.target != "Benchmarks" })
     func `the wall clock dates things and measures nothing`(file: SourceTree.File) {
         guard Self.readers[file.path] == nil else { return }
-        for (number, line) in CodeScanner.code(of: file.lines).enumerated() {
+        for (number, line) in file.code.enumerated() {
             for word in Self.words where line.contains(word) && !line.contains("slot") {
                 Issue.record("\(file.path):\(number + 1) reads the wall clock: \(word)")
             }
@@ -40,7 +40,7 @@ import Testing
 
     @Test func `the list of readers is not longer than it must be`() {
         let read = SourceTree.sources.filter { file in
-            CodeScanner.code(of: file.lines).contains { line in
+            file.code.contains { line in
                 Self.words.contains { line.contains($0) }
             }
         }

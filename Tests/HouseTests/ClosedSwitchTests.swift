@@ -6,7 +6,7 @@ import Testing
 @Suite struct ClosedSwitchTests {
     @Test(arguments: SourceTree.sources.filter { ImportTests.table[$0.target] != nil })
     func `a switch over a closed set names every case`(file: SourceTree.File) {
-        for line in Self.catchAlls(in: CodeScanner.code(of: file.lines)) {
+        for line in Self.catchAlls(in: file.code) {
             Issue.record("\(file.path):\(line) catches all cases that are not named")
         }
     }

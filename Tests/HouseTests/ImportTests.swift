@@ -129,7 +129,7 @@ import Testing
 
     @Test(arguments: SourceTree.sources.filter { importable.contains($0.target) })
     func `no type bears the name of its module`(file: SourceTree.File) {
-        for (number, line) in CodeScanner.code(of: file.lines).enumerated() {
+        for (number, line) in file.code.enumerated() {
             let words = line.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map(String.init)
             for kind in ["struct", "class", "enum", "protocol", "actor"] {
                 guard let position = words.firstIndex(of: kind), position + 1 < words.count else {

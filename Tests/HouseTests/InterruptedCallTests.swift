@@ -10,7 +10,7 @@ import Testing
 
     @Test(arguments: SourceTree.sources)
     func `nobody else repeats interrupted calls`(file: SourceTree.File) {
-        let knows = CodeScanner.code(of: file.lines).contains { $0.contains("EINTR") }
+        let knows = file.code.contains { $0.contains("EINTR") }
         #expect(knows == (Self.places[file.path] != nil), "\(file.path)")
     }
 }

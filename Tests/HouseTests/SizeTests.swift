@@ -40,7 +40,7 @@ import Testing
 
     @Test(arguments: SourceTree.sources)
     func `a function can be read without scrolling`(file: SourceTree.File) {
-        for function in FunctionLengths.functions(in: CodeScanner.code(of: file.lines)) {
+        for function in FunctionLengths.functions(in: file.code) {
             let place = "\(file.path):\(function.line) has \(function.length) lines"
             let name = "\(file.path) \(function.name)"
             #expect(function.length <= Self.tables[name] ?? Self.functionLinesMax, "\(place)")

@@ -7,6 +7,9 @@ struct SourceTree {
         /// The path below the repository's root.
         let path: String
         let lines: [String]
+        /// The lines without comments and literals: what most rules are about. Read once, for it
+        /// takes longer than all that is asked of it.
+        let code: [String]
 
         /// The target that the file belongs to.
         var target: String { String(path.split(separator: "/")[1]) }
@@ -23,7 +26,9 @@ struct SourceTree {
         return names.sorted().compactMap { name in
             guard let text = try? String(contentsOf: base.appending(path: name), encoding: .utf8)
             else { return nil }
-            return File(path: "\(folder)/\(name)", lines: text.components(separatedBy: "\n"))
+            let lines = text.components(separatedBy: "\n")
+            return File(
+                path: "\(folder)/\(name)", lines: lines, code: CodeScanner.code(of: lines))
         }
     }
 }

@@ -5,7 +5,7 @@ import Testing
 @Suite struct WordingTests {
     @Test(arguments: SourceTree.sources)
     func `unchecked promises give their reason`(file: SourceTree.File) {
-        for (index, line) in CodeScanner.code(of: file.lines).enumerated()
+        for (index, line) in file.code.enumerated()
         where line.contains("@unchecked") || line.contains("nonisolated(unsafe)") {
             let nearby = file.lines[max(0, index - 6)...index]
             let reason = nearby.contains { $0.contains("//") }
@@ -24,7 +24,7 @@ import Testing
 
     @Test(arguments: SourceTree.sources)
     func `nothing that input reaches can trap`(file: SourceTree.File) {
-        for (index, line) in CodeScanner.code(of: file.lines).enumerated() {
+        for (index, line) in file.code.enumerated() {
             for word in ["fatal" + "Error(", "tr" + "y!", "as" + "! "] {
                 #expect(!line.contains(word), "\(file.path):\(index + 1)")
             }
