@@ -183,7 +183,19 @@ extension StructureComparison {
                 advice: successor.map { successor in
                     "if it is \"\(successor.name)\" now, give that \"renamedFrom\": "
                         + "\"\(column.spelling)\", and its values stay"
-                })
+                } ?? heir(of: column, pair))
+        }
+    }
+
+    /// What is said where a column that says to have had the name of one that goes is there itself:
+    /// its own values are another column's, which somebody may mean to have given away.
+    private func heir(of column: TableStructure.Column, _ pair: Pair) -> String? {
+        let heir = pair.model.columns.first { heir in
+            heir.renamedFrom.contains { $0.lowercased() == column.name }
+        }
+        return heir.map { heir in
+            "\"\(heir.name)\" is there already and keeps its own values; if it is to have those of "
+                + "\"\(column.spelling)\", take it out of the model file and apply that first"
         }
     }
 

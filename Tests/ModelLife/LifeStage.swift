@@ -37,6 +37,9 @@ struct LifeStage {
         set = try place.emptySet
     }
 
+    /// Whether each step is printed: of the one database that is looked at.
+    private let tells = ProcessInfo.processInfo.environment["APUS_LIFE"] != nil
+
     // MARK: Steps
 
     /// Fills the tables, edits the models once and looks at what came of it.
@@ -45,6 +48,7 @@ struct LifeStage {
         try fill()
         guard let edit = try nextEdit(&summary) else { return }
         summary.edits += 1
+        if tells { print(try told("step \(stepCount)", edit)) }
         let before = try place.structure()
         do {
             try make(edit, before, &summary)
@@ -152,11 +156,12 @@ struct LifeStage {
     private mutating func make(
         _ edit: Edit, _ before: DatabaseStructure, _ summary: inout Life.Summary
     ) throws {
+        var isUnwritten = edit.way == .dev
         do {
             switch edit.way {
             case .dev: try develop(edit, before)
             case .file: try applyFile(edit, &summary)
-            case .takenOver: try takeOver(edit, before, &summary)
+            case .takenOver: isUnwritten = try !takeOver(edit, before, &summary)
             case .killed: try applyKilled(edit, before, &summary)
             }
         } catch let problem as Problem {
@@ -171,7 +176,7 @@ struct LifeStage {
             return
         }
         try adoptRows(&next, &summary)
-        isAhead = edit.way == .dev
+        isAhead = isUnwritten
         oracle = next
         maker = edit.maker
         handmade.removeAll { made in
@@ -213,12 +218,18 @@ struct LifeStage {
         summary.files += 1
     }
 
+    /// Whether a file could be written for what `dev` has made.
     private mutating func takeOver(
         _ edit: Edit, _ before: DatabaseStructure, _ summary: inout Life.Summary
-    ) throws {
+    ) throws -> Bool {
         try develop(edit, before)
         let there = try place.structure()
-        let longer = try extended(edit)
+        let longer: MigrationSet
+        do {
+            longer = try extended(edit)
+        } catch let refusal as Refused where try isOfLostName(refusal.text) {
+            return false
+        }
         do {
             _ = try place.migrator(longer).apply()
         } catch {
@@ -228,6 +239,7 @@ struct LifeStage {
         if try place.structure() != there { throw LifeFault(text: "was made twice") }
         set = longer
         summary.takenOver += 1
+        return true
     }
 
     private mutating func applyKilled(

@@ -266,6 +266,19 @@ import Testing
         #expect(loss.advice == (successor.mayBe ? hint : nil))
     }
 
+    @Test(arguments: Engine.installed)
+    func `a column that is there keeps its values, whatever name it says to have had`(
+        engine: Engine
+    ) throws {
+        let before = #"{"properties": {"n": {"type": "integer"}, "m": {"type": "integer"}}}"#
+        let after = #"{"properties": {"m": {"type": "integer", "renamedFrom": "n"}}}"#
+        let difference = try Difference.between(
+            engine.tables(things(before)).wanted.structure, engine.tables(things(after)))
+        #expect(difference.losses.map(\.description) == ["drop of column things.n"])
+        let advice = difference.losses.first?.advice ?? ""
+        #expect(advice.contains(#""m" is there already and keeps its own values"#), "\(advice)")
+    }
+
     @Test func `a table that no model declares goes, where it is ours`() throws {
         let old = DatabaseStructure(statements: ["CREATE TABLE old (a TEXT) STRICT"])
         let none = try tables(Catalogue(parsing: []))
