@@ -227,8 +227,9 @@ struct LifeStage {
         let longer: MigrationSet
         do {
             longer = try extended(edit)
-        } catch let refusal as Refused where try isOfLostName(refusal.text) {
-            return false
+        } catch let refusal as Refused {
+            if try isOfLostName(refusal.text) { return false }
+            throw refusal
         }
         do {
             _ = try place.migrator(longer).apply()
