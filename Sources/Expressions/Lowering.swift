@@ -92,12 +92,25 @@ struct Lowering {
             case .types(let types): zip(operands, types).map { lower($0, as: $1) }
             case .number(let kind): operands.map { lower($0, as: kind.type) }
             case .alike: lower(alike: operands, as: type)
+            case .cases: lower(cases: operands, as: type)
             case .member: operands.enumerated().map { lower($1, as: $0 == 0 ? .json : nil) }
             }
         switch function.statementForm {
         case .function(let function): return .call(function, lowered)
         case .operand: return lowered[0]
         case .nothing: return .constant(.null, type ?? .text)
+        }
+    }
+
+    /// Conditions between values of one type; the last one has none before it.
+    private mutating func lower(
+        cases operands: [Expression], as type: ColumnType?
+    ) -> [ValueExpression] {
+        let places = operands.indices.filter { $0 % 2 == 1 || $0 == operands.count - 1 }
+        var values = lower(alike: places.map { operands[$0] }, as: type)[...]
+        return operands.indices.map { place in
+            places.contains(place)
+                ? values.removeFirst() : lower(operands[place], as: .boolean)
         }
     }
 
@@ -139,7 +152,14 @@ extension Expression {
         switch self {
         case .constant, .argument: true
         case .call(let function, let operands):
-            if case .alike = function.parameters { operands.allSatisfy(\.takesType) } else { false }
+            switch function.parameters {
+            case .alike: operands.allSatisfy(\.takesType)
+            case .cases:
+                operands.indices.allSatisfy { place in
+                    place % 2 == 0 && place < operands.count - 1 || operands[place].takesType
+                }
+            case .types, .number, .member: false
+            }
         case .context, .column, .comparison, .distinct, .all, .any, .not, .isNull, .membership,
             .like, .exists, .scalar, .related:
             false

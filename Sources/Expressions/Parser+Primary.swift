@@ -1,4 +1,5 @@
 import Schema
+import Values
 
 extension Parser {
     mutating func primary() throws(RuleFault) -> Syntax {
@@ -26,6 +27,7 @@ extension Parser {
             case "null":
                 advance()
                 return .null(token.offset)
+            case "case" where startsChoice: return try choice()
             default: return try nameOrCall()
             }
         case .quotedName: return try nameOrCall()
@@ -40,6 +42,41 @@ extension Parser {
         guard case .number(let digits) = current.kind else { throw unexpected("a number") }
         advance()
         return .number(isNegative ? "-" + digits : digits, offset)
+    }
+
+    /// Whether a value or `when` stands behind the word: it may be a column's name as well.
+    private var startsChoice: Bool {
+        switch following.kind {
+        case .text, .number, .quotedName, .symbol("("): true
+        case .name(let name):
+            !["is", "in", "not", "and", "or", "between", "like", "ilike"]
+                .contains(name.lowercased())
+        case .symbol, .end: false
+        }
+    }
+
+    private mutating func choice() throws(RuleFault) -> Syntax {
+        let offset = current.offset
+        advance()
+        let subject = isKeyword("when") ? nil : try inner()
+        var arms: [Syntax.Arm] = []
+        repeat {
+            let place = following.offset
+            try expect(keyword: "when")
+            let condition = try inner()
+            try expect(keyword: "then")
+            arms.append(
+                Syntax.Arm(
+                    when: subject.map { .comparison(.equal, $0, condition, place) } ?? condition,
+                    then: try inner()))
+        } while isKeyword("when")
+        let otherwise = accept(keyword: "else") ? try inner() : nil
+        try expect(keyword: "end")
+        return .choice(arms, otherwise: otherwise, offset)
+    }
+
+    private mutating func inner() throws(RuleFault) -> Syntax {
+        try deeper { parser throws(RuleFault) in try parser.expression() }
     }
 
     private mutating func nameOrCall() throws(RuleFault) -> Syntax {

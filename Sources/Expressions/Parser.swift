@@ -12,9 +12,14 @@ import Values
 ///     comparison   := range [("=" | "<>" | "!=" | "<" | "<=" | ">" | ">=") range]
 ///     range        := operation [["not"] ("in" "(" list ")" | "between" operation "and" operation
 ///                                         | ("like" | "ilike") operation)]
-///     operation    := cast (("||" | "->" | "->>") cast)*
+///     operation    := sum (("||" | "->" | "->>") sum)*
+///     sum          := product (("+" | "-") product)*
+///     product      := signed ("*" signed)*
+///     signed       := ["+" | "-"] signed | cast
 ///     cast         := primary ("::" type)*
-///     primary      := literal | name | call | "(" ["select"] expression ")"
+///     primary      := literal | name | call | choice | "(" ["select"] expression ")"
+///     choice       := "case" [expression] ("when" expression "then" expression)+
+///                     ["else" expression] "end"
 ///     call         := name "(" [list] ")" | "exists" "(" source ["where" expression] ")"
 ///                   | "can" "(" verb "," path ")" | "changed" "(" path ")"
 ///     source       := ["select" ("1" | "*") "from"] name [["as"] name]
@@ -75,9 +80,9 @@ struct Parser {
     }
 
     func unexpected(_ wanted: String) -> RuleFault {
-        if case .symbol(let symbol) = current.kind, ["+", "-", "*", "/", "%"].contains(symbol) {
+        if case .symbol(let symbol) = current.kind, ["/", "%"].contains(symbol) {
             return RuleFault(
-                message: "arithmetic (\"\(symbol)\") is not part of the rule language",
+                message: "division (\"\(symbol)\") is not part of the rule language",
                 offset: current.offset)
         }
         return RuleFault(
@@ -215,7 +220,7 @@ struct Parser {
     // MARK: Operators
 
     private mutating func operation() throws(RuleFault) -> Syntax {
-        var left = try cast()
+        var left = try sum()
         var links = 0
         while case .symbol(let symbol) = current.kind {
             links += 1
@@ -224,14 +229,50 @@ struct Parser {
             switch symbol {
             case "||":
                 advance()
-                left = .concatenation(left, try cast(), offset)
+                left = .concatenation(left, try sum(), offset)
             case "->", "->>":
                 advance()
-                left = .member(left, try cast(), asText: symbol == "->>", offset)
+                left = .member(left, try sum(), asText: symbol == "->>", offset)
             default: return left
             }
         }
         return left
+    }
+
+    private mutating func sum() throws(RuleFault) -> Syntax {
+        try chain([.add, .subtract]) { parser throws(RuleFault) in try parser.product() }
+    }
+
+    private mutating func product() throws(RuleFault) -> Syntax {
+        try chain([.multiply]) { parser throws(RuleFault) in try parser.signed() }
+    }
+
+    /// Operands that are joined from left to right.
+    private mutating func chain(
+        _ operations: [Arithmetic], _ operand: (inout Parser) throws(RuleFault) -> Syntax
+    ) throws(RuleFault) -> Syntax {
+        var left = try operand(&self)
+        var links = 0
+        while let operation = operations.first(where: { isSymbol($0.sign) }) {
+            links += 1
+            try limit(links)
+            let offset = current.offset
+            advance()
+            left = .arithmetic(operation, left, try operand(&self), offset)
+        }
+        return left
+    }
+
+    /// A sign before anything but a number, which has its own.
+    private mutating func signed() throws(RuleFault) -> Syntax {
+        let offset = current.offset
+        let isNegative = isSymbol("-")
+        guard isNegative || isSymbol("+") else { return try cast() }
+        if case .number = following.kind { return try cast() }
+        advance()
+        let operand = try deeper { parser throws(RuleFault) in try parser.signed() }
+        return isNegative
+            ? .arithmetic(.subtract, .number("0", offset), operand, offset) : operand
     }
 
     private mutating func cast() throws(RuleFault) -> Syntax {

@@ -35,13 +35,17 @@ extension Resolver {
         switch function.parameters {
         case .types(let types):
             return call(function, types, name, arguments, at: offset, scope)
-        case .number: return number(candidates, name, arguments, at: offset, scope)
+        case .number:
+            if name == "round", arguments.count == 2 {
+                return round(arguments[0], to: arguments[1], at: offset, scope)
+            }
+            return number(candidates, name, arguments, at: offset, scope)
         case .alike(let counts, let isOrdered):
             guard arity(counts, arguments, name, at: offset, scope) else {
                 return .invalid(at: offset)
             }
             return choice(function, isOrdered: isOrdered, arguments, at: offset, scope)
-        case .member: return .invalid(at: offset)
+        case .member, .cases: return .invalid(at: offset)
         }
     }
 
@@ -116,12 +120,16 @@ extension Resolver {
     }
 
     /// The type of the first argument that has one; real wins over exact numbers.
-    private func commonType(of arguments: [Typed]) -> ColumnType {
+    func commonType(of arguments: [Typed]) -> ColumnType {
         let known = arguments.compactMap { argument -> ColumnType? in
             if case .known(let type) = argument.type { type } else { nil }
         }
         if known.contains(.real), known.allSatisfy(\.isNumber) { return .real }
         if !known.isEmpty, known.allSatisfy({ $0.exactScale == 0 }) { return .integer }
+        let scales = known.compactMap(\.exactScale)
+        if scales.count == known.count, let most = scales.max(), Set(scales).count > 1 {
+            return .exact(scale: most)
+        }
         if let first = known.first { return first }
         let numbers = arguments.compactMap { argument -> String? in
             if case .number(let text) = argument.type { text } else { nil }
@@ -138,6 +146,7 @@ extension Typed {
             switch function.result {
             case .type(let type): .known(type)
             case .same: operands[0].type
+            case .last: operands[operands.count - 1].type
             }
         self.init(.call(function, operands.map(\.expression)), type, at: offset)
     }

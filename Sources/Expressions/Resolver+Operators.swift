@@ -30,6 +30,11 @@ extension Resolver {
             if type == .real, let scale = known.exactScale {
                 return Typed(calling: .real(scale), [operand], at: operand.offset)
             }
+            if let scale = known.exactScale, let wanted = type.exactScale, scale <= wanted {
+                var finer = finer(operand, by: wanted - scale)
+                finer.type = .known(type)
+                return finer
+            }
         }
         return fault(
             "\(type.formalName) expected, but this is \(operand.typeName)", at: operand.offset,

@@ -125,6 +125,10 @@ final class Resolver {
             member(container, key, asText: asText, at: offset, scope)
         case .concatenation(let left, let right, _):
             concatenation([resolve(left, scope), resolve(right, scope)], at: offset, scope)
+        case .arithmetic(let operation, let left, let right, _):
+            arithmetic(
+                operation, resolve(left, scope), resolve(right, scope), at: offset, scope)
+        case .choice(let arms, let otherwise, _): choice(arms, otherwise, at: offset, scope)
         case .not(let operand, _):
             .boolean(.negation(truth(resolve(operand, scope), scope)), at: offset)
         case .all(let operands, _): .boolean(.conjunction(truths(operands, scope)), at: offset)

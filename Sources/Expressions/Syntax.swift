@@ -24,6 +24,9 @@ indirect enum Syntax {
     case between(Syntax, Syntax, Syntax, Int)
     case like(Syntax, Syntax, ignoresCase: Bool, Int)
     case concatenation(Syntax, Syntax, Int)
+    case arithmetic(Arithmetic, Syntax, Syntax, Int)
+    /// `case`; where it compares one value with others, each arm does.
+    case choice([Arm], otherwise: Syntax?, Int)
     /// `->` and `->>`.
     case member(Syntax, Syntax, asText: Bool, Int)
     /// A type's name as written, in lower case.
@@ -33,6 +36,12 @@ indirect enum Syntax {
     case exists(model: String, alias: String?, condition: Syntax?, Int)
     case can(verb: String, relation: [String], Int)
     case changed([String], Int)
+
+    /// What is chosen where a condition is true.
+    struct Arm {
+        let when: Syntax
+        let then: Syntax
+    }
 
     enum TruthTest { case isTrue, isFalse, isUnknown }
 
@@ -45,6 +54,7 @@ indirect enum Syntax {
             .isTruth(_, _, let offset), .isDistinct(_, _, let offset),
             .membership(_, _, let offset), .between(_, _, _, let offset),
             .like(_, _, _, let offset), .concatenation(_, _, let offset),
+            .arithmetic(_, _, _, let offset), .choice(_, _, let offset),
             .member(_, _, _, let offset), .cast(_, _, let offset), .call(_, _, let offset),
             .exists(_, _, _, let offset), .can(_, _, let offset), .changed(_, let offset):
             offset

@@ -57,8 +57,7 @@ extension DatabaseError {
         default:
             if isTooDeep(error.message) {
                 .tooDeep(error.message)
-            } else if error.message == "integer overflow" {
-                // That of `abs`: all other arithmetic of whole numbers becomes real.
+            } else if error.message == SQLFunctions.overflow {
                 .invalidValue(.bigintOutOfRange)
             } else {
                 .other(code: "SQLite \(error.code)", message: explained(error.message))

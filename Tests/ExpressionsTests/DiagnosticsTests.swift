@@ -18,7 +18,9 @@ struct Faulty: CustomTestStringConvertible, Sendable {
         Faulty("(n = 1", "7: \")\" expected, but here is the end"),
         Faulty("n = 'x", "5: this quoted text has no end"),
         Faulty("n = 1 /* x", "7: this comment has no end"),
-        Faulty("n + 1 = 2", "3: arithmetic (\"+\") is not part of the rule language"),
+        Faulty("n / 2 = 1", "3: division (\"/\") is not part of the rule language"),
+        Faulty("case flag then 1 end = 1", "11: \"when\" expected, but here is \"then\""),
+        Faulty("case when flag then 1", "22: \"end\" expected, but here is the end"),
         Faulty("1 < n < 3", "7: comparisons do not chain: join two of them with \"and\""),
         Faulty(
             "n is 5", "6: null, true, false, unknown or \"distinct from\" expected, but here is 5"),

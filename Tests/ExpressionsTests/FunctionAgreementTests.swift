@@ -78,6 +78,10 @@ extension Function.Parameters {
                 }
             }
         case .member: Self.product([.json, .text]) + Self.product([.json, .integer])
+        case .cases:
+            ColumnType.samples.filter { [0, 2].contains($0.exactScale ?? 0) }.flatMap { type in
+                Self.product([.boolean, type, type])
+            } + Self.product([.boolean, .integer, .boolean, .integer, .integer])
         }
     }
 

@@ -56,6 +56,23 @@ struct Rendered: CustomTestStringConvertible, Sendable {
             "price > n",
             #""t"."n" < "t"."price" / 100 + ("t"."price" % 100 > 0)"#),
         Rendered("score = n", #""t"."score" = CAST("t"."n" AS REAL)"#),
+        // Arithmetic
+        Rendered("n + 1 > 2", #"apus_add("t"."n", 1) > 2"#),
+        Rendered("n - m * 2 = -n", #"apus_subtract("t"."n", apus_multiply("t"."m", 2)) = "#
+            + #"apus_subtract(0, "t"."n")"#),
+        Rendered("price + 1 = 2", #"apus_add_decimal("t"."price", 100) = 200"#),
+        Rendered(
+            "price + n = 2",
+            #"apus_add_decimal("t"."price", apus_multiply_decimal("t"."n", 100)) = 200"#),
+        Rendered("price * 0.5 = 1", #"apus_multiply_decimal("t"."price", 5) = 1000"#),
+        Rendered("score * 2 = 1", #"apus_multiply_real("t"."score", 2.0) = 1.0"#),
+        // Choices
+        Rendered(
+            "case when flag then n else 2 end = 2",
+            #"CASE WHEN "t"."flag" THEN "t"."n" ELSE 2 END = 2"#),
+        Rendered(
+            "case title when 'a' then 'b' end is null",
+            #"CASE WHEN "t"."title" = 'a' THEN 'b' ELSE NULL END IS NULL"#),
         // Functions
         Rendered("lower(title) = 'a'", #"apus_lower("t"."title") = 'a'"#),
         Rendered("length(trim(title)) > 0", #"apus_length(apus_trim("t"."title")) > 0"#),

@@ -155,10 +155,22 @@ struct RandomRules {
     private mutating func composite(_ kind: Kind, _ depth: Int) -> String {
         // An integer and a decimal column have no common type here, so one column leads.
         if kind == .decimal {
+            if chance(40) {
+                return pick([
+                    "(items.m * 0.25)", "round(items.weight * 1.5, 2)", "(items.price + items.m)",
+                    "(items.price - 0.125)", "(-items.price)",
+                    "case when \(test(depth: 0)) then items.price else items.m end",
+                ])
+            }
             let function = pick(["coalesce", "nullif", "greatest", "least"])
             return "\(function)(items.price, \(pick(Pool.literals(.decimal))))"
         }
-        let choice = pick(["coalesce", "nullif", "greatest", "least", "own", "own"])
+        let choice = pick(["coalesce", "nullif", "greatest", "least", "case", "own", "own"])
+        if choice == "case" {
+            let arm = "when \(test(depth: 0)) then \(value(kind, depth))"
+            let otherwise = chance(70) ? " else \(value(kind, depth))" : ""
+            return "case \(arm)\(otherwise) end"
+        }
         if choice == "nullif" { return "nullif(\(value(kind, depth)), \(value(kind, depth)))" }
         if choice != "own" {
             let operands = (0...Int.random(in: 0..<3, using: &random)).map { _ in value(kind, depth)
@@ -176,9 +188,18 @@ struct RandomRules {
         case .uuid:
             return pick(["auth.uid()", "items.title::uuid", "(auth.jwt() ->> 'sub')::uuid"])
         case .integer:
-            return pick(["length(\(value(.text, depth)))", "abs(items.m)", "round(items.price)"])
+            return pick([
+                "length(\(value(.text, depth)))", "abs(items.m)", "round(items.price)",
+                "(items.m * items.m)", "(items.m + length(\(value(.text, depth))))",
+                "(-items.m - 7)",
+            ])
         case .decimal: return "abs(items.price)"
-        case .real: return pick(["abs(items.score)", "round(items.score)", "items.price::float8"])
+        case .real:
+            return pick([
+                "abs(items.score)", "round(items.score)", "items.price::float8",
+                "(items.price * 0.5::float8)", "(items.score - items.score)",
+                "(items.score * 2 + items.m)",
+            ])
         case .timestamp: return pick(["now()", "items.day::timestamptz"])
         case .date: return "items.made::date"
         case .boolean: return pick(["(items.title)::boolean", "(\(test(depth: 0)))"])

@@ -12,6 +12,9 @@ import Testing
     /// nobody reads all.
     static let tables = [
         "Sources/StorePostgres/Definition/PostgresDialect+Alterations.swift step": 70,
+        "Sources/StorePostgres/Dialect/PostgresDialect+Functions.swift write": 54,
+        "Sources/StoreSQLite/Dialect/SQLiteDialect+Functions.swift write": 44,
+        "Sources/Expressions/Resolver.swift node": 44,
         "Sources/Diagnostics/Event.swift name": 46,
         "Sources/Diagnostics/Event.swift fields": 79,
         "Sources/Diagnostics/Event+Text.swift lines": 60,

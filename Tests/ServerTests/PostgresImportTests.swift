@@ -66,7 +66,7 @@ import Testing
     private func checkReport(_ project: TestProject, _ printed: String) throws {
         let page = try Self.report(project)
         for name in [
-            "messages: Recent only", "secrets: Paths", "orders: orders_weight_check",
+            "messages: Recent only", "secrets: Paths",
             "orders.token", "orders.weight", "messages: messages_labels", "profiles: profiles_lower",
             "profiles: profiles_id_fkey", "public_rooms", "room_stats", "visits",
             "messages.word_count", "storage.buckets",

@@ -162,7 +162,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("(price * 2 > 3)", "arithmetic"), ("(at > (now() - '7 days'::interval))", "arithmetic"),
+        ("(price / 2 > 3)", "division"), ("(at > (now() - '7 days'::interval))", "arithmetic"),
         ("(title ~ '^a'::text)", "regular expressions"), ("(tags @> ARRAY['a'::text])", "@>"),
         ("(owner = ANY (tags))", "array"), ("(mood < 'ok'::public.mood)", "order of an enumeration"),
         ("((storage.foldername(title))[1] = 'a')", "elements"), ("nothing", "no column nothing"),

@@ -4,7 +4,19 @@ import Values
 
 // Functions whose result is one of their operands.
 extension Function {
-    static let choices = [coalesce, nullIf, greatest, least]
+    static let choices = [coalesce, nullIf, greatest, least, firstTrue]
+
+    /// `case when … then … else … end`
+    static let firstTrue = Function(
+        "case", .cases, gives: .last, as: .function(.firstTrue),
+        memory: .any { (count, operand) throws(Problem) in
+            for index in stride(from: 0, to: count - 1, by: 2) {
+                if case .integer(let truth) = try operand(index), truth != 0 {
+                    return try operand(index + 1)
+                }
+            }
+            return try operand(count - 1)
+        })
 
     static let coalesce = Function(
         "coalesce", spelled: ["coalesce"], .alike(1...Int.max, isOrdered: false), gives: .same,

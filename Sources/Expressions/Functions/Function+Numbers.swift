@@ -43,12 +43,8 @@ extension Function {
         let factor = powerOfTen(scale)
         return Function(
             "round/\(scale)", spelled: ["round"], .number(.scaled(scale)), gives: .type(.integer),
-            as: .function(.roundDecimal),
-            memory: .integer { number in
-                let rest = number % factor
-                let step: Int64 = rest >= factor / 2 ? 1 : rest <= -(factor / 2) ? -1 : 0
-                return .integer(number / factor + step)
-            })
+            as: .function(.roundDecimal(to: 0)),
+            memory: .integer { .integer($0.roundedQuotient(by: factor)) })
     }
 
     /// An exact number of this scale as a real.

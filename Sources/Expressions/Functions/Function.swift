@@ -34,7 +34,7 @@ public final class Function: Sendable {
     }
 
     /// Every function.
-    static let all = text + choices + numbers + json + conversions + generators
+    static let all = text + choices + numbers + arithmetic + json + conversions + generators
 
     /// Those that rules call by this name: one, or one for each kind of number.
     static func spelled(_ name: String) -> [Function] { bySpelling[name] ?? [] }
@@ -75,13 +75,15 @@ extension Function {
         case alike(ClosedRange<Int>, isOrdered: Bool)
         /// Json, and a key or an index.
         case member
+        /// Conditions, each with a value behind it, and a value at the end; values are of one type.
+        case cases
 
         /// Whether one operand of `type` will do.
         func takes(_ type: ColumnType) -> Bool {
             switch self {
             case .types(let types): types == [type]
             case .number(let kind): kind.holds(type)
-            case .alike, .member: false
+            case .alike, .member, .cases: false
             }
         }
     }
@@ -107,6 +109,8 @@ extension Function {
         case type(ColumnType)
         /// The type of its operands.
         case same
+        /// The type of the last of them.
+        case last
     }
 
     /// The function in memory.

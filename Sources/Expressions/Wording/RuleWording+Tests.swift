@@ -29,7 +29,7 @@ extension RuleWording {
                 $0 + (ignoresCase ? [.text(" in any case")] : [])
             }
         case .name, .text, .number, .boolean, .null, .not, .all, .any, .isTruth, .concatenation,
-            .member, .cast, .call, .exists, .can, .changed:
+            .arithmetic, .choice, .member, .cast, .call, .exists, .can, .changed:
             return nil
         }
     }
@@ -79,7 +79,7 @@ extension RuleWording {
             value(container, scope).map { [.text("the member "), .code(key), .text(" of ")] + $0 }
         case .call(let name, let arguments, _): call(name, arguments, scope)
         case .not, .all, .any, .comparison, .isNull, .isTruth, .isDistinct, .membership, .between,
-            .like, .member, .exists, .can, .changed:
+            .like, .member, .arithmetic, .choice, .exists, .can, .changed:
             nil
         }
     }

@@ -74,7 +74,7 @@ public struct RuleWording {
         case .boolean(let truth, _): [.text(truth != isNegated ? "always" : "never")]
         case .comparison, .isNull, .isTruth, .isDistinct, .membership, .between, .like:
             test(syntax, scope, isNegated)
-        case .text, .number, .null, .concatenation, .member: nil
+        case .text, .number, .null, .concatenation, .arithmetic, .choice, .member: nil
         }
     }
 

@@ -287,21 +287,6 @@ public struct StatementWriter {
         }
     }
 
-    /// A call: `start` holds the function's name and the opening parenthesis.
-    public mutating func list(_ start: String, _ operands: [ValueExpression]) {
-        append(start)
-        commas(operands)
-        append(")")
-    }
-
-    /// `a || b`: a chain to the left needs no parentheses, which would deepen it.
-    public mutating func concatenation(_ operands: [ValueExpression]) {
-        let isChain = if case .call(.concatenate, _) = operands[0] { true } else { false }
-        append(operands[0], isChain ? .any : .primary)
-        append(" || ")
-        append(operands[1], .primary)
-    }
-
     // MARK: Queries
 
     /// `SELECT … FROM … WHERE … ORDER BY … LIMIT … OFFSET …`

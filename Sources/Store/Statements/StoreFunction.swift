@@ -1,4 +1,4 @@
-import Values
+public import Values
 
 /// The functions that statements may call: a closed list, of which every engine spells each. What a
 /// function means is what the rule language says of it, in memory as in every engine.
@@ -18,18 +18,24 @@ public enum StoreFunction: Hashable, Sendable {
     case nullIf
     /// NULL only if all operands are.
     case greatest, least
+    /// The value behind the first condition that is true, else the last operand.
+    case firstTrue
 
     // Numbers
     case absolute
     /// A real to a whole one, half to even.
     case roundReal
-    /// A decimal to a whole number, half away from zero.
-    case roundDecimal
+    /// A decimal to so many digits behind the point, half away from zero.
+    case roundDecimal(to: Int)
     /// An exact number as a real.
     case real
     /// An exact number rounded down, or up, to so many digits fewer.
     case floor(digits: Int)
     case ceiling(digits: Int)
+    /// An exact number with so many digits more behind its point, which are zeros.
+    case finer(digits: Int)
+    /// Of reals; or of exact numbers, whose result has that scale.
+    case arithmetic(Arithmetic, scale: Int?)
 
     // JSON
     /// `->`: a member as JSON; its second operand is a text key or a whole index.
@@ -53,7 +59,15 @@ public enum StoreFunction: Hashable, Sendable {
         case .lower, .upper, .trim, .concatenate, .jsonMemberText, .textOfInteger, .textOfBoolean,
             .textAsStored:
             .text
-        case .length, .roundDecimal: .integer
+        case .length: .integer
+        case .roundDecimal(let digits): .exact(scale: digits)
+        case .arithmetic(_, let scale): scale.map(ColumnType.exact) ?? .real
+        case .finer(let digits):
+            (operands.first?.type?.exactScale).map { .exact(scale: $0 + digits) }
+        case .firstTrue:
+            Self.firstType(
+                of: operands.indices.filter { $0 % 2 == 1 || $0 == operands.count - 1 }
+                    .map { operands[$0] })
         case .startsWith, .booleanOfText: .boolean
         case .coalesce, .nullIf, .greatest, .least, .absolute: Self.firstType(of: operands)
         case .roundReal, .real: .real
@@ -74,6 +88,18 @@ public enum StoreFunction: Hashable, Sendable {
         return nil
     }
 
+    /// Whether it is refused for some numbers, as it does not fit.
+    var mayOverflow: Bool {
+        switch self {
+        case .arithmetic, .finer, .absolute: true
+        case .lower, .upper, .length, .trim, .startsWith, .concatenate, .coalesce, .nullIf,
+            .greatest, .least, .firstTrue, .roundReal, .roundDecimal, .real, .floor, .ceiling,
+            .jsonMember, .jsonMemberText, .jsonKey, .textOfInteger, .textOfBoolean,
+            .booleanOfText, .textAsStored, .uuidOfText, .dateOfTimestamp, .timestampOfDate:
+            false
+        }
+    }
+
     /// How its operands nest in an engine's text; see ``ExpressionDepth``.
     var nesting: ExpressionDepth.Nesting { self == .concatenate ? .operation : .call }
 }
@@ -81,8 +107,6 @@ public enum StoreFunction: Hashable, Sendable {
 extension ColumnType {
     /// The exact type with so many digits behind the point fewer.
     fileprivate func coarser(by digits: Int) -> ColumnType {
-        let scale = (exactScale ?? 0) - digits
-        return scale > 0
-            ? .decimal(precision: Self.decimalPrecisionMax, scale: scale) : .integer
+        .exact(scale: max((exactScale ?? 0) - digits, 0))
     }
 }

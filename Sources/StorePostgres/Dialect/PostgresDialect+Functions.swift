@@ -10,9 +10,9 @@ extension PostgresDialect {
         case .concatenate: .operation
         case .jsonMember: isKey(operands[1]) ? .operation : .primary
         case .lower, .upper, .length, .trim, .startsWith, .coalesce, .nullIf, .greatest, .least,
-            .absolute, .roundReal, .roundDecimal, .real, .floor, .ceiling, .jsonMemberText,
-            .textOfInteger, .textOfBoolean, .booleanOfText, .textAsStored, .uuidOfText,
-            .dateOfTimestamp, .timestampOfDate, .jsonKey:
+            .firstTrue, .finer, .arithmetic, .absolute, .roundReal, .roundDecimal, .real, .floor,
+            .ceiling, .jsonMemberText, .textOfInteger, .textOfBoolean, .booleanOfText,
+            .textAsStored, .uuidOfText, .dateOfTimestamp, .timestampOfDate, .jsonKey:
             .primary
         }
     }
@@ -37,7 +37,17 @@ extension PostgresDialect {
         case .absolute: writeAbsolute(operands[0], &writer)
         // Half to even for float8, half away from zero for numeric.
         case .roundReal: writer.list("round(", operands)
-        case .roundDecimal: write("round(", operands[0], ")::int8", &writer)
+        case .roundDecimal(let digits):
+            let end = digits == 0 ? ")::int8" : ", \(digits))::numeric(\(Self.digits), \(digits))"
+            write("round(", operands[0], end, &writer)
+        case .firstTrue: writer.cases(operands)
+        case .finer(let digits):
+            let scale = (operands[0].type?.exactScale ?? 0) + digits
+            write(
+                "", operands[0], "::numeric(\(Self.digits), \(scale))", &writer,
+                needing: .primary)
+        case .arithmetic(let operation, let scale):
+            writeArithmetic(operation, scale, operands, &writer)
         case .real: writeReal(operands[0], &writer)
         case .floor(let digits): writeWhole("floor(", operands[0], digits, &writer)
         case .ceiling(let digits): writeWhole("ceil(", operands[0], digits, &writer)
@@ -100,6 +110,33 @@ extension PostgresDialect {
     }
 
     // MARK: Numbers
+
+    /// All digits of what decimals are computed as: what does not fit is refused.
+    private static var digits: Int { ColumnType.decimalPrecisionMax }
+
+    private func writeArithmetic(
+        _ operation: Arithmetic, _ scale: Int?, _ operands: [ValueExpression],
+        _ writer: inout StatementWriter
+    ) {
+        func operand(_ place: Int) {
+            writer.append(operands[place], .primary)
+            // Two of 32 bits would give one of them.
+            if operands[place].type == .integer32 { writer.append("::int8") }
+        }
+        let (start, end) =
+            switch scale {
+            // Zero has no sign, and what is no number is NULL.
+            case nil:
+                ("nullif(", (operation == .multiply ? " + '0'::float8" : "") + ", 'NaN'::float8)")
+            case 0?: ("(", ")")
+            case let scale?: ("(", ")::numeric(\(Self.digits), \(scale))")
+            }
+        writer.append(start)
+        operand(0)
+        writer.append(" \(operation.sign) ")
+        operand(1)
+        writer.append(end)
+    }
 
     /// A 32-bit integer has no room for its smallest number without the sign.
     private func writeAbsolute(_ operand: ValueExpression, _ writer: inout StatementWriter) {

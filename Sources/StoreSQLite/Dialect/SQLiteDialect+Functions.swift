@@ -11,8 +11,9 @@ extension SQLiteDialect {
         case .concatenate, .roundDecimal, .floor, .ceiling: .operation
         case .real: scale(operands) == 0 ? .primary : .operation
         case .lower, .upper, .length, .trim, .coalesce, .nullIf, .greatest, .least, .absolute,
-            .roundReal, .jsonMember, .jsonMemberText, .jsonKey, .textOfInteger, .textOfBoolean,
-            .booleanOfText, .textAsStored, .uuidOfText, .dateOfTimestamp, .timestampOfDate:
+            .roundReal, .firstTrue, .finer, .arithmetic, .jsonMember, .jsonMemberText, .jsonKey,
+            .textOfInteger, .textOfBoolean, .booleanOfText, .textAsStored, .uuidOfText,
+            .dateOfTimestamp, .timestampOfDate:
             .primary
         }
     }
@@ -33,9 +34,15 @@ extension SQLiteDialect {
         case .nullIf: writer.list("nullif(", operands)
         case .greatest: writeExtreme("max(", operands, &writer)
         case .least: writeExtreme("min(", operands, &writer)
+        case .firstTrue: writer.cases(operands)
+        case .finer(let digits):
+            let name = SQLFunctions.name(of: .multiply, scale: digits)
+            write("\(name)(", operands[0], ", \(powerOfTen(digits)))", &writer)
+        case .arithmetic(let operation, let scale):
+            writer.list(SQLFunctions.name(of: operation, scale: scale) + "(", operands)
         case .absolute: writer.list("abs(", operands)
         case .roundReal: writeRoundReal(operands[0], &writer)
-        case .roundDecimal: writeRoundDecimal(operands, &writer)
+        case .roundDecimal(let digits): writeRoundDecimal(operands, to: digits, &writer)
         case .real: writeReal(operands, &writer)
         case .floor(let digits): writeWhole(operands[0], digits, " - (", " < 0)", &writer)
         case .ceiling(let digits): writeWhole(operands[0], digits, " + (", " > 0)", &writer)
@@ -142,9 +149,10 @@ extension SQLiteDialect {
     }
 
     private func writeRoundDecimal(
-        _ operands: [ValueExpression], _ writer: inout StatementWriter
+        _ operands: [ValueExpression], to digits: Int, _ writer: inout StatementWriter
     ) {
-        let factor = powerOfTen(scale(operands))
+        guard scale(operands) > digits else { return writer.append(operands[0], .primary) }
+        let factor = powerOfTen(scale(operands) - digits)
         writeQuotient(operands[0], factor, &writer) { operand, writer in
             writer.append(" + (")
             writer.append(operand, .primary)

@@ -10,6 +10,7 @@ enum SQLFunctions {
     static func define(on connection: Connection) throws(SQLiteError) {
         try defineJSON(on: connection)
         try defineText(on: connection)
+        try defineArithmetic(on: connection)
         try defineLike("apus_like", ignoresCase: false, on: connection)
         try defineLike("apus_ilike", ignoresCase: true, on: connection)
     }

@@ -19,7 +19,7 @@ extension RuleTranslator {
         "extensions.gen_random_uuid", "public.uuid_generate_v4", "public.gen_random_uuid",
     ]
 
-    private static let takesOne: Set = ["btrim", "trim", "round"]
+    private static let takesOne: Set = ["btrim", "trim"]
 
     func call(_ parts: [String], _ list: [SQLNode]) throws(Untranslated) -> RuleText {
         let name = parts.joined(separator: ".")

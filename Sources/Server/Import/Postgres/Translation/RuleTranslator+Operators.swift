@@ -10,7 +10,7 @@ extension RuleTranslator {
         case "!~~": return try like("not like", left, right)
         case "!~~*": return try like("not ilike", left, right)
         case "||":
-            let (a, b) = (try say(left).text(as: .operation), try say(right).text(as: .cast))
+            let (a, b) = (try say(left).text(as: .operation), try say(right).text(as: .sum))
             guard kind(of: left) != .json, kind(of: left) != .other else {
                 throw Untranslated("|| joins texts only")
             }
@@ -21,8 +21,9 @@ extension RuleTranslator {
         case "#>", "#>>": return try path(sign, left, right)
         case "~", "~*", "!~", "!~*", "similar to":
             throw Untranslated("rules have no regular expressions")
-        case "+", "-", "*", "/", "%", "^":
-            throw Untranslated("arithmetic is not part of the rule language")
+        case "+", "-", "*": return try arithmetic(sign, left, right)
+        case "/", "%", "^":
+            throw Untranslated("division and powers are not part of the rule language")
         default: throw Untranslated("the rule language has no operator \(sign)")
         }
     }
@@ -48,6 +49,19 @@ extension RuleTranslator {
             (a, b) = (RuleText("lower(\(a.text))"), RuleText("lower(\(b.text))"))
         }
         return RuleText("\(a.text(as: .range)) \(sign) \(b.text(as: .range))", .comparison)
+    }
+
+    private func arithmetic(
+        _ sign: String, _ left: SQLNode, _ right: SQLNode
+    ) throws(Untranslated) -> RuleText {
+        let numbers: Set<SourceKind?> = [.whole, .number, nil]
+        guard numbers.isSuperset(of: [kind(of: left), kind(of: right)]) else {
+            throw Untranslated("arithmetic is part of the rule language for numbers only")
+        }
+        let (binding, tighter): (RuleText.Binding, RuleText.Binding) =
+            sign == "*" ? (.product, .cast) : (.sum, .product)
+        let (a, b) = (try say(left).text(as: binding), try say(right).text(as: tighter))
+        return RuleText("\(a) \(sign) \(b)", binding)
     }
 
     private func like(
@@ -131,16 +145,15 @@ extension RuleTranslator {
 
     // MARK: CASE
 
-    /// A choice between truths, as what holds of each arm.
+    /// A choice; between truths where null is as good as false, as what holds of each arm, so that
+    /// rules stay as people write them.
     func choice(
         _ subject: SQLNode?, _ arms: [SQLChoice], _ otherwise: SQLNode?
     ) throws(Untranslated) -> RuleText {
-        for value in arms.map(\.then) + [otherwise].compactMap(\.self) {
-            guard value == .null || kind(of: value) == .truth || isLogic(value) else {
-                throw Untranslated("CASE chooses between values that are no truths")
-            }
+        let isTruth = (arms.map(\.then) + [otherwise].compactMap(\.self)).allSatisfy {
+            $0 == .null || kind(of: $0) == .truth || isLogic($0)
         }
-        guard isPositive else { throw Untranslated("CASE stands where null is not false") }
+        guard isTruth, isPositive else { return try cases(subject, arms, otherwise) }
         var parts: [RuleText] = []
         var before: [RuleText] = []
         for arm in arms {
@@ -151,6 +164,20 @@ extension RuleTranslator {
         }
         if let otherwise { parts.append(.joined(before + [try say(otherwise)], by: "and")) }
         return .joined(parts.filter { $0.text != "null" }, by: "or")
+    }
+
+    private func cases(
+        _ subject: SQLNode?, _ arms: [SQLChoice], _ otherwise: SQLNode?
+    ) throws(Untranslated) -> RuleText {
+        var other = self
+        other.isPositive = false
+        var text = "case"
+        for arm in arms {
+            let when = subject.map { SQLNode.binary("=", $0, arm.when) } ?? arm.when
+            text += " when \(try other.say(when).text) then \(try other.say(arm.then).text)"
+        }
+        if let otherwise { text += " else \(try other.say(otherwise).text)" }
+        return RuleText(text + " end")
     }
 
     private func isLogic(_ node: SQLNode) -> Bool {

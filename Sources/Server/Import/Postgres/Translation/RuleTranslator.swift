@@ -81,7 +81,7 @@ struct RuleTranslator {
         case .cast(let inner, let type): return try cast(inner, to: type)
         case .call(let name, let list): return try call(name, list)
         case .not(let inner): return try negation(of: inner)
-        case .negative: throw Untranslated("arithmetic is not part of the rule language")
+        case .negative(let inner): return try binary("-", .number("0"), inner)
         case .binary(let sign, let left, let right): return try binary(sign, left, right)
         case .test(let inner, let test, let isNegated):
             let text = try strict.say(inner).text(as: .comparison)
@@ -168,8 +168,20 @@ struct RuleTranslator {
         case .boolean, .not, .test, .isDistinct, .inList, .inQuery, .between, .any, .all, .exists:
             .truth
         case .negative: .number
-        case .binary, .array, .element, .row, .choice: .other
+        case .binary("+", let left, let right), .binary("-", let left, let right),
+            .binary("*", let left, let right):
+            kind(ofSumOf: left, right)
+        case .choice(_, let arms, let otherwise):
+            (arms.map(\.then) + [otherwise].compactMap(\.self)).lazy
+                .compactMap { kind(of: $0) }.first
+        case .binary, .array, .element, .row: .other
         }
+    }
+
+    private func kind(ofSumOf left: SQLNode, _ right: SQLNode) -> SourceKind {
+        let kinds = [kind(of: left), kind(of: right)]
+        if kinds.contains(.number) { return .number }
+        return kinds.allSatisfy { $0 == .whole || $0 == nil } ? .whole : .other
     }
 
     private func kind(ofCall name: String, _ list: [SQLNode]) -> SourceKind? {
@@ -179,6 +191,7 @@ struct RuleTranslator {
         case "auth.role", "auth.email", "lower", "upper", "btrim", "trim", "current_user": .text
         case "now", "current_timestamp": .moment
         case "length", "char_length": .whole
+        case "abs", "round": list.first.flatMap { kind(of: $0) } ?? .number
         case "coalesce", "nullif", "greatest", "least":
             list.lazy.compactMap { kind(of: $0) }.first
         default: .other

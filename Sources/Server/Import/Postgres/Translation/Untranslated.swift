@@ -11,7 +11,8 @@ struct Untranslated: Error, Hashable, Sendable {
 struct RuleText: Hashable, Sendable {
     /// Loosest first.
     enum Binding: Int, Hashable, Comparable, Sendable {
-        case disjunction, conjunction, negation, test, comparison, range, operation, cast, primary
+        case disjunction, conjunction, negation, test, comparison, range, operation, sum, product
+        case cast, primary
 
         static func < (a: Binding, b: Binding) -> Bool { a.rawValue < b.rawValue }
     }
