@@ -29,7 +29,7 @@ public struct DatabaseFunction: Hashable, Sendable {
 
     /// All of them, each behind those that it calls.
     public static let all = [
-        lowerBeyondASCII, lower, upperBeyondASCII, upper, jsonElement, jsonText, uuid,
+        lowerBeyondASCII, lower, upperBeyondASCII, upper, jsonElement, jsonText, uuid, dateText,
         converts, refuse,
     ]
 
@@ -93,6 +93,13 @@ extension DatabaseFunction {
             CASE WHEN $1 ~ '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$' \
             THEN $1::uuid END
             """))
+}
+
+extension DatabaseFunction {
+    /// A date as a text, whatever style the session has dates in.
+    static let dateText = DatabaseFunction(
+        name: "date_text", parameters: "date", result: "text",
+        body: .expression("to_char($1::timestamp, 'YYYY-MM-DD')"))
 }
 
 // MARK: Migrations

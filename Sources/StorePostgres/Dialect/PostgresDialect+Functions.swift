@@ -58,6 +58,9 @@ extension PostgresDialect {
             writer.append(")")
         // The equality of jsonb is that of keys.
         case .jsonKey: writer.append(operands[0], .primary)
+        // A cast of a date depends on the session, which no definition may do.
+        case .textAsStored where writer.isDefinition && operands[0].type == .date:
+            writer.list(call(.dateText), operands)
         case .textOfInteger, .textOfBoolean, .textAsStored:
             writer.append(operands[0], .primary)
             writer.append("::text")
