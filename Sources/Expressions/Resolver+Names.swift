@@ -113,6 +113,11 @@ extension Resolver {
         }
         if unknown.has(column: index, of: row.model.name) { return .invalid(at: offset) }
         let column = row.model.columns[index]
+        if column.computed != nil, !scope.purpose.allowsComputed {
+            return fault(
+                "\(column.name) is computed itself: repeat what it is computed of", at: offset,
+                scope)
+        }
         return Typed(
             .column(ColumnPlace(row: row.number, index: index, image: image)), .known(column.type),
             enumeration: column.enumeration, at: offset)

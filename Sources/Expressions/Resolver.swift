@@ -40,6 +40,42 @@ final class Resolver {
         return nil
     }
 
+    /// The value that a column holds by what its model says is `computed`; nil when it has faults.
+    func generated(
+        _ source: ExpressionSource, model: Model, column: Column
+    ) -> Expression? {
+        begin()
+        let faults = diagnostics.count
+        let row = ScopeRow(model: model, number: 0, name: model.name)
+        let scope = Scope(source: source, purpose: .generated, rows: [row])
+        guard let syntax = syntax(of: source) else { return nil }
+        let value = generated(resolve(syntax, scope), for: column, scope)
+        guard diagnostics.count == faults else { return nil }
+        guard ExpressionDepth(value.definition(as: column.type, in: model)).isTooDeep else {
+            return value
+        }
+        report("nested too deeply for the database", at: 0, scope)
+        return nil
+    }
+
+    /// The value as one of the column's type, which it must have but for what is certain to fit.
+    private func generated(_ value: Typed, for column: Column, _ scope: Scope) -> Expression {
+        if case .known(let type) = value.type, type != column.type {
+            let fits =
+                type.exactScale == 0 && column.type.exactScale == 0
+                || type.exactScale != nil && type.exactScale == column.type.exactScale
+                || type.isNumber && column.type == .real
+            guard fits else {
+                return fault(
+                    "\(column.name) holds \(column.type.fullName), but this is \(type.fullName)",
+                    at: value.offset, scope
+                ).expression
+            }
+            if column.type != .real { return value.expression }
+        }
+        return settle(value, as: column.type, scope).expression
+    }
+
     /// The value of `type` that `source` computes; nil when it has faults.
     func computed(_ source: ExpressionSource, model: Model, column: Column) -> Expression? {
         begin()
@@ -184,5 +220,13 @@ final class Resolver {
         case .isTrue: .boolean(.negation(.distinct(operand, .yes)), at: offset)
         case .isFalse: .boolean(.negation(.distinct(operand, .no)), at: offset)
         }
+    }
+}
+
+extension ColumnType {
+    /// The name that messages use, with the digits of a decimal.
+    fileprivate var fullName: String {
+        guard case .decimal(let precision, let scale) = self else { return formalName }
+        return "\(formalName)(\(precision), \(scale))"
     }
 }

@@ -23,6 +23,7 @@ public final class Rulebook: Sendable {
         var columnRules: [ColumnVerb: Predicate] = [:]
         var defaults: [Place: Expression] = [:]
         var updates: [Place: Expression] = [:]
+        var computed: [Place: Expression] = [:]
     }
 
     private let catalogue: Catalogue
@@ -82,6 +83,9 @@ public final class Rulebook: Sendable {
             let place = Place(model: model.name, column: index)
             if case .expression(let source)? = column.default {
                 entries.defaults[place] = resolver.computed(source, model: model, column: column)
+            }
+            if let source = column.computed?.expression {
+                entries.computed[place] = resolver.generated(source, model: model, column: column)
             }
             if let source = column.onUpdate {
                 entries.updates[place] = resolver.computed(source, model: model, column: column)
@@ -159,13 +163,27 @@ public final class Rulebook: Sendable {
         return try Evaluator().value(expression, Evaluator.Row(new: [], old: nil), evaluation)
     }
 
-    /// The condition of a check or an index over bare column names, for the table's definition.
+    /// What the column at `column` always holds, of the other columns of its row; nil for a column
+    /// that is written.
+    func computed(_ model: Model, column: Int) -> Expression? {
+        model.columns[column].computed == nil
+            ? nil : entries.computed[Place(model: model.name, column: column)]
+    }
+
+    /// What a check, an index or a computed column says over bare column names, for the table's
+    /// definition.
     ///
     /// - Throws: the expression's faults; other rows, the caller and the time are faults there.
     public func definition(
         of source: ExpressionSource, in model: Model
     ) throws(SchemaFailure) -> ValueExpression {
         let resolver = Resolver(catalogue)
+        if let column = model.columns.first(where: { $0.computed?.expression == source }) {
+            guard let value = resolver.generated(source, model: model, column: column) else {
+                throw SchemaFailure(diagnostics: resolver.diagnostics)
+            }
+            return value.definition(as: column.type, in: model)
+        }
         guard let predicate = resolver.predicate(source, model: model, purpose: .check) else {
             throw SchemaFailure(diagnostics: resolver.diagnostics)
         }

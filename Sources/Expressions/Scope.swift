@@ -14,10 +14,15 @@ struct Purpose: Hashable {
     var allowsOld = false
     /// Functions that make a new value each time.
     var allowsGenerators = false
+    /// Columns that are computed themselves.
+    var allowsComputed = true
 
     static let access = Purpose(name: "an access rule")
     static let updateCheck = Purpose(name: "an update check", allowsOld: true)
     static let check = Purpose(name: "a check", allowsOtherRows: false, allowsContext: false)
+    static let generated = Purpose(
+        name: "a computed column", allowsOtherRows: false, allowsContext: false,
+        allowsComputed: false)
     static let index = Purpose(
         name: "an index condition", allowsOtherRows: false, allowsContext: false)
     static let computed = Purpose(

@@ -9,6 +9,15 @@ public enum ColumnDefault: Hashable, Sendable {
     case expression(ExpressionSource)
 }
 
+/// What a column holds that the store computes of the other columns of its row.
+public struct Computation: Hashable, Sendable {
+    /// The value.
+    public let expression: ExpressionSource
+    /// Whether it is kept with the row, where the engine has a choice; else it is computed at each
+    /// read.
+    public let isStored: Bool
+}
+
 /// Rules that hide or protect one column; a verb without a rule is free.
 public struct ColumnAccess: Hashable, Sendable {
     /// The rules of `read`, `create` and `update`.
@@ -31,6 +40,8 @@ public struct Column: Sendable {
     public let `default`: ColumnDefault?
     /// What it gets at every update of the row.
     public let onUpdate: ExpressionSource?
+    /// What the store computes for it; nobody writes it then.
+    public private(set) var computed: Computation?
     /// Whether clients may not write it; only the server and the service role do.
     public let isReadOnly: Bool
     /// Whether the database numbers it.
@@ -55,8 +66,10 @@ public struct Column: Sendable {
     /// Whether ``check(_:)`` asks anything of its values.
     public var isConstrained: Bool { enumeration != nil || !bounds.isEmpty || jsonRule != nil }
 
-    /// Whether an insert may leave it out: nullable, with a default, or numbered by the database.
-    public var isOptionalOnInsert: Bool { isNullable || `default` != nil || isIdentity }
+    /// Whether an insert may leave it out: nullable, with a default, or given by the database.
+    public var isOptionalOnInsert: Bool {
+        isNullable || `default` != nil || isIdentity || computed != nil
+    }
 
     /// What is asked of its values that a table cannot hold as a constraint, in words; nil for
     /// nothing.

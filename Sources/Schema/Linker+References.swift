@@ -101,11 +101,21 @@ extension Linker {
             }
             places.append(place)
         }
-        guard target.isUnique(places), Set(places).count == places.count else {
-            fault(Self.uniqueFault(names, target), at: reference.targetColumnsLocation)
-            return nil
+        guard let message = Self.keyFault(places, names, target) else { return places }
+        fault(message, at: reference.targetColumnsLocation)
+        return nil
+    }
+
+    /// Why columns are no key that others may refer to; nil where they are one.
+    private static func keyFault(
+        _ places: [Int], _ names: [String], _ target: ModelDraft
+    ) -> String? {
+        if let place = places.first(where: { target.columns[$0].computed != nil }) {
+            return "\"\(target.name).\(target.columns[place].name)\" is computed: a reference "
+                + "needs a key that is written"
         }
-        return places
+        let isKey = target.isUnique(places) && Set(places).count == places.count
+        return isKey ? nil : uniqueFault(names, target)
     }
 
     private static func uniqueFault(_ names: [String], _ target: ModelDraft) -> String {

@@ -25,10 +25,20 @@ extension Model {
         }
         var indexes: [TableDefinition.Index] = []
         for index in self.indexes { indexes.append(try definition(of: index, render)) }
+        var columns: [TableDefinition.Column] = []
+        // What is told of a change has to be in the row that changes; and what may be refused is
+        // when it is written, and not whenever it is read.
+        for column in storedColumns {
+            let value = try column.computed.map { (computed) throws(SchemaFailure) in
+                let value = try render(computed.expression, self)
+                return TableDefinition.Computation(
+                    value, isStored: computed.isStored || realtime != nil || value.mayOverflow)
+            }
+            columns.append(column.definition(computed: value))
+        }
         return TableDefinition(
-            name, storedColumns.map(\.definition), primaryKey: table.primaryKey,
-            uniques: table.uniques, references: references.map(\.definition), checks: checks,
-            indexes: indexes)
+            name, columns, primaryKey: table.primaryKey, uniques: table.uniques,
+            references: references.map(\.definition), checks: checks, indexes: indexes)
     }
 
     private func definition(
@@ -50,12 +60,15 @@ extension ForeignKey {
 }
 
 extension Column {
-    fileprivate var definition: TableDefinition.Column {
+    fileprivate func definition(
+        computed: TableDefinition.Computation?
+    ) -> TableDefinition.Column {
         var constant: Value?
         if case .constant(let value)? = `default` { constant = value }
         return TableDefinition.Column(
             name, DeclaredType(self), isNullable: isNullable, defaultValue: constant,
-            isIdentity: isIdentity, conditions: conditions, checkName: checkName, fill: fill)
+            isIdentity: isIdentity, conditions: conditions, checkName: checkName, fill: fill,
+            computed: computed)
     }
 
     /// What rows that are there get in the column where it is new and required, and its default is

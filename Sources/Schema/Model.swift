@@ -41,6 +41,8 @@ public final class Model: Sendable {
     public let deletedAt: Int?
     /// The SELECT whose rows the model has; nil where they are stored.
     let view: ViewSource?
+    /// The columns that the store computes.
+    public let computedColumns: [Int]
     /// The model's table as statements know it.
     public let table: Table
     private let indexByName: [String: Int]
@@ -64,6 +66,7 @@ public final class Model: Sendable {
             column.reference = references.first { $0.columns == [index] }
             return column
         }
+        computedColumns = draft.columns.indices.filter { draft.columns[$0].computed != nil }
         primaryKey = draft.primaryKey
         indexes = draft.indexes
         checks = draft.checks

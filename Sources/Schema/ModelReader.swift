@@ -171,6 +171,11 @@ struct ModelReader {
             draft.primaryKey = [id]
         }
         refuseJSON(among: draft.primaryKey, "part of the primary key")
+        for index in draft.primaryKey where draft.columns[index].computed != nil {
+            reader.report.fault(
+                "a computed column cannot be part of the primary key: writers give a row its key",
+                at: draft.columns[index].location)
+        }
         for (index, column) in draft.columns.enumerated()
         where column.isIdentity && draft.view == nil {
             if draft.primaryKey != [index] {
@@ -241,7 +246,9 @@ struct ModelReader {
         let read = ReferenceReader(reader: reader, location: location)
             .read(value) { columns($0, "\"references\"") }
         guard let read else { return }
-        if draft.references.contains(where: { Set($0.columns) == Set(read.columns) }) {
+        if read.columns.contains(where: { draft.columns[$0].computed != nil }) {
+            reader.fault("a computed column cannot refer to other rows", at: value)
+        } else if draft.references.contains(where: { Set($0.columns) == Set(read.columns) }) {
             reader.fault("what these columns refer to is already said", at: value)
         } else {
             draft.references.append(read)

@@ -29,6 +29,7 @@ struct PropertyReader {
         let column = column(
             type: type, words, isRequired: isRequired, bounds, jsonRule(type, kind, words))
         check(column, words)
+        checkComputed(words)
         if let references = words["references"] {
             let read = ReferenceReader(reader: reader, location: location)
                 .read(references.value, ofColumn: draft.columns.count)
@@ -113,7 +114,8 @@ struct PropertyReader {
                 constants.defaultValue($0.value, isRequired: isRequired)
             },
             onUpdate: words["onUpdate"].flatMap { onUpdate($0.value) },
-            isReadOnly: words["readOnly"]?.value.bool ?? false,
+            computed: words["computed"].map { computation($0, words["stored"]) },
+            isReadOnly: words["readOnly"]?.value.bool ?? (words["computed"] != nil),
             isIdentity: words["identity"]?.value.bool ?? false,
             enumeration: words["enum"].map { constants.enumeration($0.value) },
             bounds: bounds, jsonRule: jsonRule, reference: nil,
@@ -143,6 +145,37 @@ struct PropertyReader {
 
     private func onUpdate(_ value: JSONValue) -> ExpressionSource? {
         reader.words(of: value, .expression)["$expr"].map { reader.file.expression($0.value) }
+    }
+
+    private func computation(
+        _ word: FileReader.Member, _ stored: FileReader.Member?
+    ) -> Computation {
+        Computation(
+            expression: reader.file.expression(word.value), isStored: stored?.value.bool ?? false)
+    }
+
+    /// What is computed cannot be given in another way too.
+    private func checkComputed(_ words: [String: FileReader.Member]) {
+        guard words["computed"] != nil else {
+            if let stored = words["stored"] {
+                reader.fault(
+                    "\"stored\" says where a \"computed\" value is kept; this column has none",
+                    at: stored.key)
+            }
+            return
+        }
+        let reasons = [
+            "default": "a computed column has no default: it always has what is computed",
+            "onUpdate": "a computed column follows every update of its row by itself",
+            "identity": "a computed column cannot be numbered too",
+            "references": "a computed column cannot refer to other rows",
+        ]
+        for (word, reason) in reasons.sorted(by: { $0.key < $1.key }) {
+            if let member = words[word] { reader.fault(reason, at: member.key) }
+        }
+        if let word = words["readOnly"], word.value.bool == false {
+            reader.fault("nobody can write a computed column", at: word.value)
+        }
     }
 
     private func readAccess(_ value: JSONValue) -> ColumnAccess {

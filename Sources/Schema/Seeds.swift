@@ -101,6 +101,10 @@ struct SeedReader {
                 continue
             }
             if unknown.has(column: index, of: model.name) { continue }
+            if model.columns[index].computed != nil {
+                reader.fault("\"\(member.name)\" is computed: no row gives it", at: member.key)
+                continue
+            }
             guard let converted = convert(member.value, model.columns[index], reader) else {
                 continue
             }

@@ -21,6 +21,8 @@ extension ModelReader {
                 "must be of type \"string\" and format \"date-time\""
             } else if !column.isNullable {
                 "must not be required: it is null in rows that are not deleted"
+            } else if column.computed != nil {
+                "is not \"computed\": a deletion alone sets it"
             } else if column.default != nil || column.onUpdate != nil {
                 "has neither \"default\" nor \"onUpdate\": a deletion alone sets it"
             } else if !column.isReadOnly {

@@ -15,9 +15,11 @@ struct ChangedTable {
             switch noted.alteration {
             case .primaryKey: Set(old.primaryKey) == key
             case .dropUnique(let columns, _): Set(columns) == key
-            case .retype(let place, _): key.contains(model.storedColumns[place].name.lowercased())
+            case .retype(let place, _), .compute(let place, _):
+                key.contains(model.storedColumns[place].name.lowercased())
             case .dropColumn(let name): key.contains(name.lowercased())
-            case .addColumn, .requirement, .constantDefault, .attributes, .condition, .addUnique,
+            case .addColumn, .stopComputing, .requirement, .constantDefault, .attributes,
+                .condition, .addUnique,
                 .dropOtherUnique, .addReference, .dropReference, .addCheck, .dropCheck,
                 .constraintNames, .keyName, .options, .addIndex, .dropIndex:
                 false

@@ -81,6 +81,9 @@ extension StructureComparison {
         let (name, part) = (pair.name(column), pair.part(column))
         let former = formerType(of: column, before, after, pair)
         let type = DeclaredType(column)
+        if compareComputation(place, column, before, after, isRetyped: former != type, pair) {
+            return
+        }
         if former != type {
             note(
                 .retype(place, from: former), .change,
@@ -110,6 +113,45 @@ extension StructureComparison {
         }
     }
 
+    /// Compares what is computed for a column. Where that is new, or another, all else of the
+    /// column comes with it.
+    ///
+    /// - Returns: whether nothing else needs to be compared.
+    private mutating func compareComputation(
+        _ place: Int, _ column: Column, _ before: TableStructure.Column,
+        _ after: TableStructure.Column, isRetyped: Bool, _ pair: Pair
+    ) -> Bool {
+        let (name, part) = (pair.name(column), pair.part(column))
+        guard after.computed != nil else {
+            if before.computed == nil { return false }
+            note(
+                .stopComputing(place), .change,
+                "\(name), which is no more computed, and keeps the values it has", part,
+                at: column.location)
+            return false
+        }
+        if before.computed == after.computed, !isRetyped { return false }
+        let isNew = before.computed == nil
+        note(
+            .compute(place, gone: goneConditions(of: column, pair)), .change,
+            isNew
+                ? "\(name), which is computed from now on: the values written there are lost"
+                : "what is computed for \(name)", part, at: column.location, loses: isNew)
+        return true
+    }
+
+    /// The checks of a column that it has no more.
+    private func goneConditions(
+        of column: Column, _ pair: Pair
+    ) -> Set<TableStructure.Condition> {
+        let names = checkNames(of: column, pair)
+        return Set(
+            pair.old.checks.subtracting(pair.new.checks).filter { condition in
+                let name = pair.old.constraintNames.checks[condition]?.lowercased()
+                return name.map(names.contains) == true
+            })
+    }
+
     /// The type that a column has in the database; nil when it is none of ours.
     private func formerType(
         of column: Column, _ before: TableStructure.Column, _ after: TableStructure.Column,
@@ -134,12 +176,7 @@ extension StructureComparison {
         _ place: Int, _ column: Column, isRetyped: Bool, _ pair: Pair
     ) {
         let wanted = condition(of: column)
-        let names = checkNames(of: column, pair)
-        let gone = Set(
-            pair.old.checks.subtracting(pair.new.checks).filter { condition in
-                let name = pair.old.constraintNames.checks[condition]?.lowercased()
-                return name.map(names.contains) == true
-            })
+        let gone = goneConditions(of: column, pair)
         let isThere = wanted.map(pair.old.checks.contains) ?? true
         if isThere && gone.isEmpty { return }
         note(
@@ -284,7 +321,14 @@ extension StructureComparison {
         let gone = Set(pair.gone.map(\.name))
         let explained = Set(
             alterations.flatMap { noted -> [TableStructure.Condition] in
-                if case .condition(_, let gone) = noted.alteration { Array(gone) } else { [] }
+                switch noted.alteration {
+                case .condition(_, let gone), .compute(_, let gone): Array(gone)
+                case .addColumn, .dropColumn, .retype, .stopComputing, .requirement,
+                    .constantDefault, .attributes, .primaryKey, .addUnique, .dropUnique,
+                    .dropOtherUnique, .addReference, .dropReference, .addCheck, .dropCheck,
+                    .constraintNames, .keyName, .options, .addIndex, .dropIndex:
+                    []
+                }
             })
         let left = pair.old.checks.subtracting(pair.new.checks).subtracting(explained)
             .filter { gone.isDisjoint(with: $0.names) }

@@ -135,7 +135,9 @@ private struct RenamedNames {
         var new = TableStructure(name: name)
         new.spelled = wanted.tables[name]?.spelled ?? old.spelled
         new.columns = old.columns.map { old in
-            old.renamed(column(old.name, of: name), in: wanted.tables[name])
+            var new = old.renamed(column(old.name, of: name), in: wanted.tables[name])
+            if let value = old.computed?.value { new.computed?.value = condition(value, of: name) }
+            return new
         }
         new.primaryKey = old.primaryKey.map { column($0, of: name) }
         new.uniques = Set(old.uniques.map { $0.map { column($0, of: name) } })
@@ -214,6 +216,7 @@ extension TableStructure.Column {
         column.isNotNull = isNotNull
         column.defaultValue = defaultValue
         column.rest = rest
+        column.computed = computed
         return column
     }
 }

@@ -71,7 +71,9 @@ extension ModelDraft {
     fileprivate func columns(_ places: [Int]) -> [Table.Column] {
         places.map { place in
             let column = columns[place]
-            return Table.Column(column.name, column.type, isNullable: column.isNullable)
+            return Table.Column(
+                column.name, column.type, isNullable: column.isNullable,
+                isComputed: column.computed != nil)
         }
     }
 }

@@ -36,6 +36,13 @@ extension Vocabulary {
             "default", .value,
             "What a row gets when nothing is given: a constant, or {\"$expr\": \"…\"}."),
         Word("onUpdate", .words(.expression), "What the column gets at every update."),
+        Word(
+            "computed", .expression,
+            "What the column always holds, of the other columns of its row; nobody writes it."),
+        Word(
+            "stored", .boolean,
+            "Whether what is computed is kept with the row, where the engine has a choice, and not "
+                + "computed at each read."),
         Word("readOnly", .boolean, "Whether clients may not write it."),
         Word(
             "renamedFrom", .names,

@@ -24,7 +24,7 @@ extension EditMaker {
             return "add model"
         }
         guard let place = dice.place(in: models) else { return nil }
-        switch dice.number(0...23) {
+        switch dice.number(0...27) {
         case 0: return models.count > 1 && dice.chance(40) ? dropModel(place) : nil
         case 1: return renameModel(place)
         case 2, 3, 4:
@@ -49,6 +49,7 @@ extension EditMaker {
             change(place) { $0.addCheck(to: &$1) }
             return "add check"
         case 22: return changeConstraint(place)
+        case 23, 24, 25, 26: return compute(place)
         default: return changeReference(place)
         }
     }
@@ -115,6 +116,14 @@ extension EditMaker {
         else { return nil }
         let isSame = models[place].columns[column].kind == kind
         if isSame { return nil }
+        models[place].columns[column].generated = nil
+        for other in models[place].columns.indices {
+            guard let generated = models[place].columns[other].generated, generated.of == id,
+                LifeModel.Generated.kind(generated.form, of: kind)
+                    != models[place].columns[other].kind
+            else { continue }
+            models[place].columns[other].generated = nil
+        }
         models[place].columns[column].kind = kind
         models[place].columns[column].isIdentity = false
         let constant = dice.chance(20) ? values.cell(kind) : nil
@@ -136,7 +145,7 @@ extension EditMaker {
     private mutating func changeDefault(_ place: Int) -> String? {
         guard let column = dice.place(in: models[place].columns) else { return nil }
         let before = models[place].columns[column]
-        if before.isIdentity { return nil }
+        if before.isIdentity || before.generated != nil { return nil }
         let cell = before.choices.flatMap { dice.pick($0) } ?? values.cell(before.kind)
         models[place].columns[column].computed = nil
         let isKept = dice.chance(70) && Oracle().keeps(cell, before, models[place])
@@ -165,7 +174,7 @@ extension EditMaker {
             models[place].columns[key].isIdentity.toggle()
             return "identity"
         }
-        let free = model.columns.filter { !$0.kind.isJSON }.map(\.id)
+        let free = model.columns.filter { !$0.kind.isJSON && $0.generated == nil }.map(\.id)
         var key: [Int] = []
         let isNone = dice.chance(20)
         for _ in 0..<(isNone ? 0 : dice.number(1...2)) {

@@ -117,7 +117,9 @@ struct EditMaker {
     mutating func addReference(to model: inout LifeModel) -> Bool {
         guard let target = dice.pick(models + [model]) else { return false }
         let keys = ([target.key] + target.uniques).filter { $0.count == 1 }
-        guard let key = dice.pick(keys)?.first, let other = target.column(key) else { return false }
+        guard let key = dice.pick(keys)?.first, let other = target.column(key),
+            other.generated == nil
+        else { return false }
         var column = LifeModel.Column(
             id: newID(), name: columnName(for: model), kind: other.kind)
         column.isRequired = dice.chance(20)

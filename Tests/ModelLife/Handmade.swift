@@ -40,7 +40,7 @@ struct Handmade {
                     "SELECT count(*) FROM \(catalogue) WHERE \(name) = '\(self.name)'")
                 return count == [["1"]] ? nil : "the index \(self.name) is gone"
             }
-            if rows[model.id]?.isEmpty != false { return nil }
+            if rows[model.id]?.isEmpty != false || column.generated != nil { return nil }
             let name = "\"\(column.name)\""
             try place.run("UPDATE \"\(model.name)\" SET \(name) = \(name)")
             return "the trigger \(self.name) on \(model.name).\(column.name) does nothing"

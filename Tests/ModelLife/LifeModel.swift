@@ -11,10 +11,61 @@ struct LifeModel {
         var constant: Cell?
         /// A default that the server computes: `now()`.
         var computed: String?
+        /// What the engine computes of another column.
+        var generated: Generated?
         var choices: [Cell]?
         var length: (min: Int?, max: Int?) = (nil, nil)
         var range: (min: Cell?, max: Cell?) = (nil, nil)
         var reference: Reference?
+    }
+
+    /// What is computed of a column, by its identity.
+    struct Generated: Hashable {
+        enum Form: CaseIterable {
+            /// Whether it is null.
+            case absent
+            /// The length of a text.
+            case length
+            /// A text with a mark behind it.
+            case marked
+            /// A whole number, or 0.
+            case orZero
+        }
+
+        var form: Form
+        let of: Int
+        var isStored: Bool
+
+        func text(_ name: String) -> String {
+            switch form {
+            case .absent: "\\\"\(name)\\\" is null"
+            case .length: "length(\\\"\(name)\\\")"
+            case .marked: "\\\"\(name)\\\" || '!'"
+            case .orZero: "coalesce(\\\"\(name)\\\", 0)"
+            }
+        }
+
+        /// What it gives; nil where it cannot be of such a column.
+        static func kind(_ form: Form, of kind: Kind) -> Kind? {
+            switch form {
+            case .absent: .boolean
+            case .length: kind == .text ? .integer : nil
+            case .marked: kind == .text ? .text : nil
+            case .orZero: kind == .integer ? .integer : nil
+            }
+        }
+
+        /// What it is of a value.
+        func value(of cell: Cell) -> Cell {
+            switch (form, cell) {
+            case (.absent, _): .integer(cell == .null ? 1 : 0)
+            case (.length, .text(let text)): .integer(Int64(text.unicodeScalars.count))
+            case (.marked, .text(let text)): .text(text + "!")
+            case (.orZero, .integer): cell
+            case (.orZero, _): .integer(0)
+            case (.length, _), (.marked, _): .null
+            }
+        }
     }
 
     struct Reference {
@@ -92,9 +143,22 @@ struct LifeModel {
 
     func isRequired(_ column: Column) -> Bool { column.isRequired || key.contains(column.id) }
 
+    /// A row with what is computed of it.
+    func computing(_ row: Oracle.Row) -> Oracle.Row {
+        var row = row
+        for column in columns {
+            guard let generated = column.generated else { continue }
+            row[column.id] = generated.value(of: row[generated.of] ?? .null)
+        }
+        return row
+    }
+
     /// Takes a column out, and all that names it.
     mutating func drop(_ column: Int) {
         columns.removeAll { $0.id == column }
+        for place in columns.indices where columns[place].generated?.of == column {
+            columns[place].generated = nil
+        }
         forget(column)
     }
 
@@ -163,6 +227,10 @@ extension LifeModel {
     private func property(_ column: Column, _ models: [LifeModel]) -> [String] {
         var words = column.kind.words
         if !column.former.isEmpty { words.append(Self.renamed(column.former)) }
+        if let generated = column.generated {
+            words.append("\"computed\": \"\(generated.text(columnName(generated.of)))\"")
+            if generated.isStored { words.append("\"stored\": true") }
+        }
         if column.isIdentity { words.append("\"identity\": true") }
         if let constant = column.constant {
             words.append("\"default\": \(constant.json(column.kind))")

@@ -101,8 +101,9 @@ final class LifePlace {
     }
 
     func insert(_ row: Oracle.Row, into model: LifeModel) throws {
-        let names = model.columns.map { "\"\($0.name)\"" }.joined(separator: ", ")
-        let values = model.columns.map {
+        let columns = model.columns.filter { $0.generated == nil }
+        let names = columns.map { "\"\($0.name)\"" }.joined(separator: ", ")
+        let values = columns.map {
             (row[$0.id] ?? .null).literal($0.kind, isPostgres: isPostgres)
         }
         try run(

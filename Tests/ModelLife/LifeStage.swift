@@ -304,12 +304,20 @@ struct LifeStage {
         try adoptRows(&same, &summary)
     }
 
-    /// Whether something made by hand names a column that is retyped or dropped.
+    /// Whether something made by hand names a column that is retyped, made anew or dropped.
     private func isHeldByHandmade(_ edit: Edit) -> Bool {
-        handmade.contains { made in
-            let old = maker.models.first { $0.id == made.model }?.column(made.column)
-            let new = edit.maker.models.first { $0.id == made.model }?.column(made.column)
-            return old?.kind != new?.kind
+        func column(_ id: Int?, _ model: Int, _ maker: EditMaker) -> LifeModel.Column? {
+            id.flatMap { id in maker.models.first { $0.id == model }?.column(id) }
+        }
+        return handmade.contains { made in
+            let old = column(made.column, made.model, maker)
+            let new = column(made.column, made.model, edit.maker)
+            let (source, retyped) = (
+                column(old?.generated?.of, made.model, maker),
+                column(old?.generated?.of, made.model, edit.maker)
+            )
+            return old?.kind != new?.kind || old?.generated != new?.generated
+                || source?.kind != retyped?.kind
         }
     }
 

@@ -24,7 +24,7 @@ struct Oracle {
             let old = self.models.first { $0.id == model.id }
             let here = old == nil ? [] : rows[model.id] ?? []
             var moved: [Row] = here.map { _ in [:] }
-            for column in model.columns {
+            for column in model.columns where column.generated == nil {
                 if let before = old?.column(column.id) {
                     for (place, row) in here.enumerated() {
                         switch convert(row[column.id] ?? .null, before.kind, column.kind) {
@@ -41,7 +41,7 @@ struct Oracle {
                     }
                 }
             }
-            next.rows[model.id] = moved
+            next.rows[model.id] = moved.map(model.computing)
         }
         return next.fault.map { .refused($0) } ?? .changed(next)
     }

@@ -61,6 +61,7 @@ struct ValueMaker {
         for _ in 0..<12 {
             var row: Oracle.Row = [:]
             for column in model.columns { row[column.id] = value(of: column, model, oracle) }
+            row = model.computing(row)
             var next = oracle
             next.rows[model.id, default: []].append(row)
             if next.fault == nil { return row }

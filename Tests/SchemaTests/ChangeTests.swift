@@ -320,7 +320,9 @@ import Testing
     }
 
     private static let all =
-        changes + conversions + families + hard + references + keyless + FoundChanges.changes
+        changes + conversions + families + hard + references + keyless + computed
+        + FoundChanges.changes
+    private static let computed = ComputedChanges.changes
 
     @Test(arguments: all, Engine.installed)
     func `dev makes a change at once, or lists what is in the way`(
@@ -377,7 +379,7 @@ import Testing
         #expect(try change.isFound(place.value(change.query)))
     }
 
-    @Test(arguments: changes + families + hard + references + keyless, Engine.installed)
+    @Test(arguments: changes + families + hard + references + keyless + computed, Engine.installed)
     func `a change that dev has made is taken over by the file that is written for it`(
         change: Change, engine: Engine
     ) throws {

@@ -21,11 +21,35 @@ extension DefinitionDialect {
         case .primaryKey: return search.rowsAlike(table.primaryKey, "becomes the primary key, and")
         case .addReference(let reference): return search.rowsWithoutTarget(reference)
         // What it asks is a condition of its own.
-        case .retype, .addColumn, .dropColumn, .constantDefault, .attributes, .dropUnique,
+        case .retype, .compute, .stopComputing, .addColumn, .dropColumn, .constantDefault,
+            .attributes, .dropUnique,
             .dropOtherUnique, .dropReference, .dropCheck, .constraintNames, .keyName, .options,
             .addIndex, .dropIndex:
             return nil
         }
+    }
+
+    /// The rows for which what a computed column holds from now on is none of its values.
+    ///
+    /// - Parameter rows: what the other columns are read from, with those of the new table.
+    public func obstacles(
+        toComputing place: Int, in table: TableDefinition, rows: String
+    ) -> [ChangeStatement] {
+        guard let computed = table.columns[place].computed else { return [] }
+        let search = RowSearch(
+            table,
+            rows: "(SELECT \(sources(of: table, computing: place)), "
+                + "\(text(of: computed.value)) AS "
+                + "\(quoted(identifier: table.columns[place].name)) FROM \(rows)) AS rows",
+            in: self)
+        let empty = table.columns[place].isNullable ? nil : search.rowsWithoutComputed(place)
+        return [empty, search.rowsBreaking(conditionOf: place)].compactMap(\.self)
+    }
+
+    /// What the search for such rows reads: the key, and nothing that is computed.
+    private func sources(of table: TableDefinition, computing place: Int) -> String {
+        table.primaryKey.columns.map { quoted(identifier: table.columns[$0].name) }
+            .joined(separator: ", ")
     }
 
     /// The rows that would share a key, as it is, once a column of it has another type.
@@ -120,12 +144,19 @@ private struct RowSearch<D: DefinitionDialect> {
             "\(name(place)) becomes required, and these rows have no value for it")
     }
 
+    func rowsWithoutComputed(_ place: Int) -> ChangeStatement {
+        rows(
+            where: "\(quotedName(place)) IS NULL", showing: [],
+            "\(name(place)) is computed and required, and is null for these rows")
+    }
+
     func rowsBreaking(conditionOf place: Int) -> ChangeStatement? {
-        guard let condition = dialect.condition(of: table.columns[place]) else { return nil }
+        let column = table.columns[place]
+        guard let condition = dialect.condition(of: column) else { return nil }
+        let what = column.computed == nil ? "has another type, enum" : "is computed, with an enum"
         return rows(
             where: "NOT (\(condition))", showing: [place],
-            "\(name(place)) has another type, enum, lengths or bounds, and these values are "
-                + "beyond them")
+            "\(name(place)) \(what), lengths or bounds, and these values are beyond them")
     }
 
     func rowsBreaking(_ check: TableDefinition.Check) -> ChangeStatement {

@@ -106,6 +106,10 @@ extension DefinitionDialect {
     ) -> String {
         var text = "\(quoted(identifier: column.name)) \(columnType(column.type))"
         if column.isIdentity { text += identity }
+        if let computed = column.computed {
+            text += " GENERATED ALWAYS AS (\(self.text(of: computed.value))) "
+                + (isStored(computed) ? "STORED" : "VIRTUAL")
+        }
         if !column.isNullable { text += " NOT NULL" }
         if let value = column.defaultValue {
             text += " DEFAULT \(literal(value, column.type.type))"

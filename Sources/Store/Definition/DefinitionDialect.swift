@@ -18,6 +18,9 @@ public protocol DefinitionDialect: Dialect {
     /// Empty where the engine does not do so itself.
     var identity: String { get }
 
+    /// Whether the engine keeps a computed value with its row.
+    func isStored(_ computed: TableDefinition.Computation) -> Bool
+
     /// What stands behind a foreign key, with a blank before it: what a delete of the row that it
     /// refers to does, and when it is checked.
     func referenceOptions(onDelete action: DeleteAction) -> String
@@ -102,6 +105,9 @@ public protocol DefinitionDialect: Dialect {
 }
 
 extension DefinitionDialect {
+    /// It has a choice.
+    public func isStored(_ computed: TableDefinition.Computation) -> Bool { computed.isStored }
+
     /// It says that some is.
     public var tellsKeyNames: Bool { false }
 

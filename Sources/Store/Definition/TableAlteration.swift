@@ -12,7 +12,12 @@ public enum TableAlteration: Hashable, Sendable {
     case requirement(Int)
     /// A column with another constant default, or without one from now on.
     case constantDefault(Int)
-    /// A column that has what no definition has (collations, generated values, numbers of its own),
+    /// A column that is computed from now on, or computed otherwise, with whatever else differs of
+    /// it; and the conditions that were its.
+    case compute(Int, gone: Set<TableStructure.Condition>)
+    /// A computed column that is written from now on, and keeps the values it has.
+    case stopComputing(Int)
+    /// A column that has what no definition has (collations, numbers of its own),
     /// in the engine's words, or lacks it.
     case attributes(Int, was: [String])
     /// A column with another enum, other lengths or bounds, and the conditions that were theirs.
@@ -48,6 +53,21 @@ public enum TableAlteration: Hashable, Sendable {
     case addIndex(TableDefinition.Index)
     /// An index that goes, or makes way.
     case dropIndex(String)
+}
+
+extension TableAlteration {
+    /// The column that is computed from now on, or computed otherwise.
+    public func computedColumn(of table: TableDefinition) -> Int? {
+        switch self {
+        case .compute(let place, _): place
+        case .addColumn(let place): table.columns[place].computed == nil ? nil : place
+        case .stopComputing, .dropColumn, .retype, .requirement, .constantDefault, .attributes,
+            .condition, .primaryKey, .addUnique, .dropUnique, .dropOtherUnique, .addReference,
+            .dropReference, .addCheck, .dropCheck, .constraintNames, .keyName, .options,
+            .addIndex, .dropIndex:
+            nil
+        }
+    }
 }
 
 /// A table that is there and what it is to be, as an engine is asked for the statements between.

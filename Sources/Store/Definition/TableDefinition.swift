@@ -37,13 +37,16 @@ public struct TableDefinition: Hashable, Sendable {
         public let checkName: String
         /// What rows that are there get in it where it is new; nil for ``defaultValue``.
         public let fill: ColumnFill?
+        /// What the engine computes for it; nil for a column that is written.
+        public let computed: Computation?
 
         /// A column.
         public init(
             _ name: String, _ type: DeclaredType, isNullable: Bool, defaultValue: Value? = nil,
             isIdentity: Bool = false, conditions: [Condition] = [], checkName: String,
-            fill: ColumnFill? = nil
+            fill: ColumnFill? = nil, computed: Computation? = nil
         ) {
+            self.computed = computed
             self.fill = fill
             self.name = name
             self.type = type
@@ -63,6 +66,20 @@ public struct TableDefinition: Hashable, Sendable {
         case randomUUID
         /// A UUID that sorts by time.
         case uuidv7
+    }
+
+    /// What an engine computes for a column, of the other columns of the row.
+    public struct Computation: Hashable, Sendable {
+        /// The value over bare column names.
+        public let value: ValueExpression
+        /// Whether it is kept with the row, where the engine has a choice.
+        public let isStored: Bool
+
+        /// A computed value.
+        public init(_ value: ValueExpression, isStored: Bool) {
+            self.value = value
+            self.isStored = isStored
+        }
     }
 
     /// A foreign key.
@@ -176,7 +193,14 @@ public struct TableDefinition: Hashable, Sendable {
     public func isFilled(_ column: Int) -> Bool {
         let column = columns[column]
         return column.isNullable || column.defaultValue != nil || column.fill != nil
-            || column.isIdentity
+            || column.isIdentity || column.computed != nil
+    }
+
+    /// The columns, by their places, that are computed of others for which something holds.
+    public func computedColumns(of holds: (String) -> Bool) -> [Int] {
+        columns.indices.filter { place in
+            columns[place].computed?.value.columnNames.contains(where: holds) == true
+        }
     }
 
     /// The same table with those foreign keys only for which something holds.

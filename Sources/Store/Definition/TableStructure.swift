@@ -44,8 +44,10 @@ public struct TableStructure: Hashable, Sendable {
         public var isNotNull = false
         /// What it holds when a writer gives nothing; nil without one.
         public var defaultValue: Default?
-        /// What else there is to it that no definition has: collations, generated values.
+        /// What else there is to it that no definition has: collations, say.
         public var rest: [String] = []
+        /// What the engine computes for it; nil for a column that is written.
+        public var computed: Computation?
 
         /// A column that may hold NULL, without a default.
         public init(name: String, type: String) {
@@ -56,6 +58,20 @@ public struct TableStructure: Hashable, Sendable {
 
         /// Its name as statements and people write it.
         public var spelling: String { spelled.text }
+    }
+
+    /// What an engine computes for a column, in its words.
+    public struct Computation: Hashable, Sendable {
+        /// The words of the expression, and the columns that they name.
+        public var value: Condition
+        /// Whether it is kept with the row.
+        public let isStored: Bool
+
+        /// A computed value.
+        public init(_ value: Condition, isStored: Bool) {
+            self.value = value
+            self.isStored = isStored
+        }
     }
 
     /// A foreign key.

@@ -11,9 +11,14 @@ public final class Table: Sendable {
         public let type: ColumnType
         /// Whether it may hold NULL.
         public let isNullable: Bool
+        /// Whether the store computes it, so that no statement gives it a value.
+        public let isComputed: Bool
 
         /// A column.
-        public init(_ name: String, _ type: ColumnType, isNullable: Bool) {
+        public init(
+            _ name: String, _ type: ColumnType, isNullable: Bool, isComputed: Bool = false
+        ) {
+            self.isComputed = isComputed
             self.name = name
             self.type = type
             self.isNullable = isNullable
@@ -106,6 +111,9 @@ public final class Table: Sendable {
 
     /// The columns that clients see.
     public var shown: ArraySlice<Column> { numbersRows ? columns.dropLast() : columns[...] }
+
+    /// The places of the columns that an INSERT gives values.
+    public var givenColumns: [Int] { columns.indices.filter { !columns[$0].isComputed } }
 
     /// The primary key, then the others.
     public var keys: [Key] { [primaryKey] + uniques }

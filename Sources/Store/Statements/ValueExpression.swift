@@ -113,6 +113,18 @@ extension ValueExpression {
         }
     }
 
+    /// The names of the columns that it reads, but for those inside queries.
+    public var columnNames: Set<String> {
+        if case .column(let column) = self { return [column.name] }
+        return operands.reduce(into: []) { $0.formUnion($1.columnNames) }
+    }
+
+    /// Whether its value is refused for some rows, as it does not fit.
+    public var mayOverflow: Bool {
+        if case .call(let function, _) = self, function.mayOverflow { return true }
+        return operands.contains(where: \.mayOverflow)
+    }
+
     var isColumn: Bool {
         if case .column = self { true } else { false }
     }

@@ -10,7 +10,8 @@ enum CatalogueQuery {
     enum Line: String {
         /// Name, whether it is unlogged, whether it inherits.
         case table
-        /// Table, name, type, NOT NULL, default, identity, generated, collation.
+        /// Table, name, type, NOT NULL, default, identity, what is computed, whether it is stored,
+        /// collation.
         case column
         /// Table, name, kind, columns, condition, validated, deferred, the table referred to, its
         /// columns, what a delete does, what else is said of the reference, the text of a key that
@@ -62,6 +63,7 @@ enum CatalogueQuery {
           CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
           a.attidentity,
           CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
+          a.attgenerated = 's',
           CASE WHEN NOT (l.collnamespace = 'pg_catalog'::regnamespace
             AND (l.collname IN ('C', 'POSIX') OR l.collname = 'default' AND EXISTS (
               SELECT FROM pg_catalog.pg_database AS b

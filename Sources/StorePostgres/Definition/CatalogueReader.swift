@@ -61,9 +61,10 @@ struct CatalogueReader {
         default: break
         }
         if let generated = members[7].string {
-            column.rest.append("\(ColumnAttribute.generated) \(generated)")
+            column.computed = TableStructure.Computation(
+                .init(printed: generated), isStored: members[8].bool == true)
         }
-        if let collation = members[8].string {
+        if let collation = members[9].string {
             column.rest.append("\(ColumnAttribute.collation) \(quoted(identifier: collation))")
         }
         structure.tables[Self.text(members[1]).lowercased()]?.columns.append(column)
@@ -170,8 +171,6 @@ struct CatalogueReader {
 enum ColumnAttribute {
     static let numbers = "numbers of its own"
     static let numbersAlways = "numbers of its own always"
-    /// Its expression stands behind it.
-    static let generated = "a generated value"
     /// Its name stands behind it.
     static let collation = "the collation"
 }

@@ -9,10 +9,15 @@ extension PostgresDialect {
         _ alterations: [TableAlteration], of change: TableChange
     ) -> [AlterationStep] {
         let columns = RetypedColumns(alterations)
-        let placed = alterations.enumerated().flatMap { place, alteration in
-            step(place, alteration, change, columns).map {
-                (alteration.phase(in: change.table), $0)
+        let remade = RemadeColumns(alterations, of: change)
+        var placed = alterations.enumerated().flatMap { place, alteration in
+            step(place, alteration, change, columns, remade).map {
+                (alteration.phase(of: change), $0)
             } + selfReference(place, alteration, change.table).map { (.references, $0) }
+        }
+        for column in remade.steps(in: self) {
+            placed.append((column.wasComputed ? .computedThatGo : .writtenThatGo, column.drop))
+            placed.append((.computedColumns, column.add))
         }
         return Phase.allCases.flatMap { phase in
             placed.filter { $0.0 == phase }.map(\.1)
@@ -21,10 +26,16 @@ extension PostgresDialect {
 
     private func step(
         _ place: Int, _ alteration: TableAlteration, _ change: TableChange,
-        _ columns: RetypedColumns
+        _ columns: RetypedColumns, _ remade: RemadeColumns
     ) -> [AlterationStep] {
         let table = change.table
         switch alteration {
+        case .compute: return []
+        case .condition(let column, _) where remade.contains(column): return []
+        case .requirement(let column) where remade.contains(column): return []
+        case .attributes(let column, _) where remade.contains(column): return []
+        case .stopComputing(let column):
+            return [one(place, alter(table, column, setting: "DROP EXPRESSION"))]
         case .addColumn(let column): return [add(column, place, change)]
         case .retype(let column, let former):
             return [retype(column, from: former, columns.alterations(of: column), change)]
@@ -271,6 +282,9 @@ extension PostgresDialect {
     /// Rows that are there are filled where the default is computed, and then nothing stays of it.
     private func add(_ column: Int, _ place: Int, _ change: TableChange) -> AlterationStep {
         let table = change.table
+        if table.columns[column].computed != nil {
+            return AlterationStep([place], addition(of: column, to: table))
+        }
         let isReferring = table.reference(of: column)?.target != table.name
         let statement = addColumn(column, to: table, isReferring: isReferring)
         if let fill = table.columns[column].fill {
@@ -326,55 +340,35 @@ extension PostgresDialect {
     }
 }
 
-/// The columns that get another type, with all that changes of them at once.
-struct RetypedColumns {
-    private var places: [Int: [Int]] = [:]
-    private let all: [TableAlteration]
-
-    init(_ alterations: [TableAlteration]) {
-        all = alterations
-        for case .retype(let column, _) in alterations { places[column] = [] }
-        for (place, alteration) in alterations.enumerated() {
-            switch alteration {
-            case .retype(let column, _), .constantDefault(let column), .condition(let column, _):
-                places[column]?.append(place)
-            case .addColumn, .dropColumn, .requirement, .attributes, .primaryKey, .addUnique,
-                .dropUnique, .dropOtherUnique, .addReference, .dropReference, .addCheck,
-                .dropCheck, .constraintNames, .keyName, .options, .addIndex, .dropIndex:
-                continue
-            }
-        }
-    }
-
-    func isRetyped(_ column: Int) -> Bool { places[column] != nil }
-
-    /// The alterations of a column that its new type brings along, with their places.
-    func alterations(of column: Int) -> [(place: Int, alteration: TableAlteration)] {
-        (places[column] ?? []).map { ($0, all[$0]) }
-    }
-}
-
 /// What comes before what: constraints go before what they hold, and come when it is there.
 private enum Phase: CaseIterable {
-    case names, constraintsThatGo, newColumns, columns, keys, freedColumns, newConstraints
-    case references, columnsThatGo
+    case names, constraintsThatGo, computedThatGo, writtenThatGo, newColumns, columns
+    case computedColumns, requiredColumns, keys, freedColumns, newConstraints, references
+    case columnsThatGo
 }
 
 extension TableAlteration {
-    fileprivate func phase(in table: TableDefinition) -> Phase {
-        switch self {
+    fileprivate func phase(of change: TableChange) -> Phase {
+        let table = change.table
+        return switch self {
         // A key's columns are required as long as they are its.
         case .requirement(let place) where table.columns[place].isNullable: .freedColumns
         case .constraintNames, .keyName: .names
         case .dropUnique, .dropOtherUnique, .dropReference, .dropCheck, .dropIndex:
             .constraintsThatGo
+        case .stopComputing: .constraintsThatGo
+        case .addColumn(let place) where table.columns[place].computed != nil: .computedColumns
+        case .compute: .computedColumns
+        case .dropColumn(let name) where change.old.column(name.lowercased())?.computed != nil:
+            .computedThatGo
         case .addColumn: .newColumns
         // Numbers of its own have only integers.
         case .attributes(let place, let was)
         where was.contains { $0.hasPrefix(ColumnAttribute.numbers) }
             && !table.columns[place].isIdentity:
             .constraintsThatGo
-        case .retype, .constantDefault, .requirement, .attributes, .options: .columns
+        case .retype, .constantDefault, .attributes, .options: .columns
+        case .requirement: .requiredColumns
         case .primaryKey: .keys
         case .condition, .addCheck, .addUnique, .addIndex: .newConstraints
         case .addReference: .references

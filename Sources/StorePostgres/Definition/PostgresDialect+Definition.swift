@@ -32,6 +32,9 @@ extension PostgresDialect: DefinitionDialect {
         "\(action.clause) DEFERRABLE"
     }
 
+    /// See ``Store/DefinitionDialect/isStored(_:)``: servers before 18 know no other.
+    public func isStored(_ computed: TableDefinition.Computation) -> Bool { true }
+
     /// See ``Store/DefinitionDialect/tellsKeyNames``: refusals name them.
     public var tellsKeyNames: Bool { true }
 
@@ -58,7 +61,7 @@ extension PostgresDialect: DefinitionDialect {
         if words.starts(with: ["create", "table"]) { return Self.momentaryCost }
         if says("concurrently") || says("validate") { return "scan: others go on meanwhile" }
         if says("identity") || says("using") || says("type") || says("logged")
-            || says("gen_random_uuid") || says("clock_timestamp")
+            || says("gen_random_uuid") || says("clock_timestamp") || says("generated")
         {
             return "rewrite: nobody can use the table meanwhile"
         }

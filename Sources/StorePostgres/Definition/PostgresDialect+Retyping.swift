@@ -108,9 +108,6 @@ extension PostgresDialect {
         } else if hadNumbers != definition.isIdentity {
             actions.append("\(alter) \(hadNumbers ? noNumbers : "ADD\(identity)")")
         }
-        if was.contains(where: { $0.hasPrefix(ColumnAttribute.generated) }) {
-            actions.append("\(alter) DROP EXPRESSION")
-        }
         if was.contains(where: { $0.hasPrefix(ColumnAttribute.collation) }) {
             actions.append("\(alter) TYPE \(columnType(definition.type))")
         }

@@ -54,9 +54,14 @@ extension InsertStatement {
         writer.append(" ON CONFLICT (")
         writer.append(conflict.key, of: table)
         writer.append(") DO UPDATE SET ")
-        writer.append(conflict.key.prefix(1), of: table)
-        writer.append(" = excluded.")
-        writer.append(conflict.key.prefix(1), of: table)
+        let assigned = conflict.key.prefix(1)
+        writer.append(assigned, of: table)
+        if assigned.contains(where: { table.columns[$0].isComputed }) {
+            writer.append(" = DEFAULT")
+        } else {
+            writer.append(" = excluded.")
+            writer.append(assigned, of: table)
+        }
         writer.append(" WHERE ")
         if let identity = table.identity?.column, conflict.key.contains(identity) {
             let number = "excluded." + quoted(identifier: table.columns[identity].name)

@@ -44,9 +44,9 @@ struct InsertStatement {
         // Behind ON CONFLICT, a table of the name "excluded" would be ambiguous.
         writer.append(table.name, as: Alias.new)
         writer.append(" (")
-        writer.append(places, of: table)
+        writer.append(table.givenColumns, of: table)
         writer.append(") SELECT ")
-        writer.append(places, of: table)
+        writer.append(table.givenColumns, of: table)
         writer.append(" FROM \(Name.fresh) ORDER BY \(Name.place)")
         if let conflict = program.conflict { appendConflict(conflict, to: &writer) }
         writer.append(" RETURNING ")

@@ -49,7 +49,7 @@ final class CaptureSource {
     /// default.
     func resolve(on connection: Connection) throws(SQLiteError) {
         guard !isResolved else { return }
-        let sql: SQL = "SELECT name, cid, \"notnull\", dflt_value FROM pragma_table_info(\(name))"
+        let sql: SQL = "SELECT name, cid, \"notnull\", dflt_value FROM pragma_table_xinfo(\(name))"
         let look = sql.bound
         var places: [String: Int] = [:]
         var defaults: [String: String] = [:]

@@ -16,7 +16,16 @@ extension SQLiteDialect {
             }
             steps.append(AlterationStep([place], statements))
         }
-        return steps
+        // Columns that are computed come behind those that they are computed of.
+        func isComputed(_ step: AlterationStep) -> Bool {
+            alterations[step.alterations[0]].computedColumn(of: change.table) != nil
+        }
+        func addsColumn(_ step: AlterationStep) -> Bool {
+            if case .addColumn = alterations[step.alterations[0]] { true } else { false }
+        }
+        let plain = steps.filter { addsColumn($0) && !isComputed($0) }
+        let computed = steps.filter(isComputed)
+        return plain + computed + steps.filter { !addsColumn($0) }
     }
 
     /// The statements that do without a new table; nil where none do.
@@ -27,6 +36,12 @@ extension SQLiteDialect {
         switch alteration {
         case .addColumn(let place):
             let column = table.columns[place]
+            if let computed = column.computed {
+                if computed.isStored { return nil }
+                return obstacles(
+                    toComputing: place, in: table, rows: self.table(table.name))
+                    + [ChangeStatement(addColumn(place, to: table))]
+            }
             let hasDefault = column.defaultValue != nil
             // lang_altertable.html#altertabaddcol
             guard column.fill == nil, column.isNullable || hasDefault,
@@ -42,7 +57,8 @@ extension SQLiteDialect {
         case .addIndex(let index): return [ChangeStatement(createIndex(index, of: table))]
         case .dropIndex(let name):
             return [ChangeStatement(dropIndex(name))]
-        case .dropColumn, .retype, .requirement, .constantDefault, .attributes, .condition,
+        case .dropColumn, .retype, .compute, .stopComputing, .requirement, .constantDefault,
+            .attributes, .condition,
             .primaryKey, .dropOtherUnique, .addReference, .dropReference, .addCheck, .dropCheck,
             .constraintNames, .keyName, .options:
             return nil
@@ -59,12 +75,15 @@ extension SQLiteDialect {
         let interim = TableDefinition(named: EngineNames.interim + table.name, like: table)
         let values = values(of: change, alterations)
         let tried = self.values(of: change, alterations, whereTheyConvert: true)
-        let columns = table.columns.map { quoted(identifier: $0.name) }
+        let columns = table.columns.filter { $0.computed == nil }.map {
+            quoted(identifier: $0.name)
+        }
         let list = columns.joined(separator: ", ")
         let rows = zip(tried, columns).map { $0 == $1 ? $0 : "\($0) AS \($1)" }
         var statements = [unknownColumns(of: change), unknownDependents(of: change)]
         statements += obstacles(
-            to: alterations, change, rows: "(SELECT \(rows.joined(separator: ", ")) FROM \(name))")
+            to: alterations, change,
+            rows: computing(table, "(SELECT \(rows.joined(separator: ", ")) FROM \(name))"))
         let texts =
             change.dependents.filter { $0.kind != "INDEX" }.map {
                 "DROP \($0.kind) \(quoted(identifier: $0.name))"
@@ -84,7 +103,7 @@ extension SQLiteDialect {
     private func unknownColumns(of change: TableChange) -> ChangeStatement {
         let known = change.old.columns.map { literal(.text($0.spelling), .text) }
         return ChangeStatement(
-            expectingNone: "SELECT name FROM pragma_table_info("
+            expectingNone: "SELECT name FROM pragma_table_xinfo("
                 + "\(literal(.text(change.table.name), .text))) "
                 + "WHERE name COLLATE NOCASE NOT IN (\(known.joined(separator: ", ")))",
             "\(change.table.name) has columns that this file does not know, and would lose (name)")
@@ -114,6 +133,8 @@ extension SQLiteDialect {
             var found = [obstacles(to: alteration, in: table, rows: rows)].compactMap(\.self)
             if case .addColumn(let column) = alteration, !table.isFilled(column) {
                 found.append(rowsLacking(column, of: table, in: old))
+            } else if let column = alteration.computedColumn(of: table) {
+                found += obstacles(toComputing: column, in: table, rows: rows)
             } else if case .retype(let column, let former) = alteration {
                 let definition = table.columns[column]
                 let test = test(
@@ -127,6 +148,15 @@ extension SQLiteDialect {
             }
             return found.map { $0.of(alteration: place) }
         }
+    }
+
+    /// Rows with what is computed of them; the same where nothing is.
+    private func computing(_ table: TableDefinition, _ rows: String) -> String {
+        let computed = table.columns.compactMap { column in
+            column.computed.map { "\(text(of: $0.value)) AS \(quoted(identifier: column.name))" }
+        }
+        if computed.isEmpty { return rows }
+        return "(SELECT *, \(computed.joined(separator: ", ")) FROM \(rows))"
     }
 
     /// A decimal with its point; nil for what is kept as it is written.
@@ -173,7 +203,8 @@ extension SQLiteDialect {
         of change: TableChange, _ alterations: [TableAlteration],
         whereTheyConvert isTried: Bool = false
     ) -> [String] {
-        change.table.columns.enumerated().map { place, column in
+        change.table.columns.enumerated().compactMap { place, column in
+            if column.computed != nil { return nil }
             let name = quoted(identifier: column.name)
             if change.old.column(column.name.lowercased()) == nil {
                 return column.defaultValue.map { literal($0, column.type.type) }

@@ -95,6 +95,7 @@ struct TableParser {
             let text = takeDefault()
             column.defaultValue = TableStructure.Default(text, Value(sqlLiteral: text))
         case "references": parseReference(columns: [column.name])
+        case "generated", "as": column.computed = takeComputation()
         default: column.rest.append(takeRest(word))
         }
         constraintName = nil
@@ -121,9 +122,18 @@ struct TableParser {
         return text
     }
 
+    /// `ALWAYS AS`, where the word before says so, the expression, and where it is kept.
+    private mutating func takeComputation() -> TableStructure.Computation {
+        while let token = tokens.first, !token.isSymbol("(") { tokens.removeFirst() }
+        let value = Self.condition(takeGroup())
+        let isStored = tokens.first?.isWord("stored") == true
+        if isStored || tokens.first?.isWord("virtual") == true { tokens.removeFirst() }
+        return TableStructure.Computation(value, isStored: isStored)
+    }
+
     private mutating func takeRest(_ word: SQLToken) -> String {
         var taken = [word]
-        while let token = tokens.first, !isColumnConstraint(token) || token.isWord("as") {
+        while let token = tokens.first, !isColumnConstraint(token) {
             taken.append(token)
             tokens.removeFirst()
         }

@@ -103,7 +103,9 @@ struct InsertRun {
     private func insert(_ row: NewRow, isLast: Bool) throws(WriteRefusal) -> Int64? {
         do throws(DatabaseError) {
             let count = try run.transaction.run(
-                text: insert.statement, arguments: row.values, run.context)
+                text: insert.statement,
+                arguments: insert.given.map { $0.map { row.values[$0] } } ?? row.values,
+                run.context)
             if count == 0 { return nil }
         } catch {
             if error == .foreignKey, !isLast {

@@ -10,6 +10,8 @@ final class SQLiteInsert: PreparedInsert {
     let returning: ReturningStatements
     /// The INSERT, the same for every row: its arguments are a row's values.
     let statement: String
+    /// The places of those values in a row; nil for all of them.
+    let given: [Int]?
     /// Finds the primary key of a new row, if it may be told.
     let key: ProgramStatement?
     /// Whether rows of one write may refer to one another.
@@ -25,6 +27,8 @@ final class SQLiteInsert: PreparedInsert {
         returning = ReturningStatements(program.returning, program.use)
         refersToItself = table.references.contains { $0.other == table.name }
         statement = ProgramStatement { $0.appendInsert(into: table) }.text
+        let given = table.givenColumns
+        self.given = given.count == table.columns.count ? nil : given
         key = program.keyRule.map { rule in
             ProgramStatement { writer in
                 writer.append("SELECT ")
@@ -51,17 +55,18 @@ final class SQLiteInsert: PreparedInsert {
 }
 
 extension ProgramWriter {
-    /// `INSERT INTO …`: a value for every column.
+    /// `INSERT INTO …`: a value for every column, but for those that SQLite computes.
     fileprivate mutating func appendInsert(into table: Table) {
         append("INSERT INTO ")
         append(identifier: table.name)
         append(" (")
-        for (index, column) in table.columns.enumerated() {
+        let places = table.givenColumns
+        for (index, place) in places.enumerated() {
             if index > 0 { append(", ") }
-            append(identifier: column.name)
+            append(identifier: table.columns[place].name)
         }
         append(") VALUES (")
-        append(list: table.columns.indices.map(table.argument))
+        append(list: places.map(table.argument))
         append(")")
     }
 }
