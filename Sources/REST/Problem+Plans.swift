@@ -119,17 +119,29 @@ extension Problem {
 
     /// 428C9: a column that only the server writes.
     static func readOnlyColumn(_ column: String, _ action: WriteAction) -> Problem {
-        switch action {
+        unwritable(column, action, because: "is read-only.")
+    }
+
+    /// 428C9: a column that the store computes, whoever writes.
+    static func computedColumn(_ column: String, _ action: WriteAction) -> Problem {
+        unwritable(column, action, because: "is a generated column.")
+    }
+
+    private static func unwritable(
+        _ column: String, _ action: WriteAction, because reason: String
+    ) -> Problem {
+        let details = Problem.Details.text("Column \"\(column)\" \(reason)")
+        return switch action {
         case .insert:
             Problem(
                 code: "428C9", status: 400,
                 message: "cannot insert a non-DEFAULT value into column \"\(column)\"",
-                details: "Column \"\(column)\" is read-only.")
+                details: details)
         case .update, .delete:
             Problem(
                 code: "428C9", status: 400,
                 message: "column \"\(column)\" can only be updated to DEFAULT",
-                details: "Column \"\(column)\" is read-only.")
+                details: details)
         }
     }
 

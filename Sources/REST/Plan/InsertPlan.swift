@@ -26,7 +26,7 @@ final class InsertPlan: Sendable {
     init(
         model: Model, reader: PayloadReader, fillsGaps: Bool, checks: [RowCheck],
         upsert: UpsertPlan?, returning: ReturnPlan, shownColumns: [Int],
-        use: StatementUse, for engine: any WriteEngine
+        rulebook: Rulebook, use: StatementUse, for engine: any WriteEngine
     ) {
         self.model = model
         self.reader = reader
@@ -37,7 +37,8 @@ final class InsertPlan: Sendable {
         self.upsert = upsert
         self.returning = returning
         self.shownColumns = shownColumns
-        demands = ColumnDemands(of: model, model.columns.indices, numbers: true)
+        let known = model.columns.indices.filter { !rulebook.isNumbered($0, of: model) }
+        demands = ColumnDemands(of: model, known, numbers: true)
         let tellsKey =
             returning.tellsLocation && !model.primaryKey.isEmpty
             && model.primaryKey.allSatisfy(shownColumns.contains)

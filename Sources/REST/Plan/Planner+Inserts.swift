@@ -1,4 +1,5 @@
 import Diagnostics
+import Expressions
 import Schema
 import Store
 
@@ -19,7 +20,7 @@ extension Planner {
             checks: createChecks(
                 model, columns: reader.columns, resolvesConflicts: upsert != nil),
             upsert: upsert, returning: returning, shownColumns: shownColumns(of: model),
-            use: use, for: engine)
+            rulebook: permissions.rulebook, use: use, for: engine)
     }
 
     /// Whether `Prefer: resolution=` is honoured: there is a key to resolve by.
@@ -60,16 +61,23 @@ extension Planner {
     private func createChecks(
         _ model: Model, columns: [Int], resolvesConflicts: Bool
     ) -> [RowCheck] {
-        var checks = [RowCheck(rule: permissions.check(model, .create), column: nil)]
-        if resolvesConflicts {
-            checks.append(RowCheck(rule: permissions.using(model, .read), column: nil))
-        }
+        var checks = [proposed(permissions.check(model, .create))]
+        if resolvesConflicts { checks.append(proposed(permissions.using(model, .read))) }
         return checks + columnChecks(model, columns: columns, verb: .create)
     }
 
     func updateChecks(_ model: Model, columns: [Int]) -> [RowCheck] {
-        [RowCheck(rule: permissions.check(model, .update), column: nil)]
+        [proposed(permissions.check(model, .update))]
             + columnChecks(model, columns: columns, verb: .update)
+    }
+
+    /// A check of rows for which the store has computed nothing yet.
+    private func proposed(_ rule: RowRule, column: Int? = nil) -> RowCheck {
+        guard case .matching(let predicate) = rule else {
+            return RowCheck(rule: rule, column: column)
+        }
+        return RowCheck(
+            rule: RowRule(permissions.rulebook.ofProposed(predicate)), column: column)
     }
 
     private func columnChecks(_ model: Model, columns: [Int], verb: Verb) -> [RowCheck] {
@@ -77,7 +85,7 @@ extension Planner {
             guard case .matching(let predicate) = permissions.column(index, of: model, verb) else {
                 return nil
             }
-            return RowCheck(rule: .matching(predicate), column: index)
+            return proposed(.matching(predicate), column: index)
         }
     }
 
@@ -85,6 +93,9 @@ extension Planner {
     func requireWritable(
         _ columns: [Int], of model: Model, _ action: WriteAction
     ) throws(Problem) {
+        for index in columns where model.columns[index].computed != nil {
+            throw .computedColumn(model.columns[index].name, action)
+        }
         if permissions.isService { return }
         for index in columns {
             if model.columns[index].isReadOnly {

@@ -44,8 +44,11 @@ extension InsertPlan {
         var newRows: [NewRow] = []
         newRows.reserveCapacity(rows.count)
         for row in rows {
-            let values = try computed.row(
+            var values = try computed.row(
                 try reader.values(of: row), at: reader.places, of: model, fillsGaps: fillsGaps)
+            if !model.computedColumns.isEmpty {
+                values = try computed.rulebook.computing(values, of: model)
+            }
             newRows.append(
                 NewRow(
                     values, fault: fault(in: values, demands),
