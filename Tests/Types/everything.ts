@@ -74,6 +74,8 @@ const empty: TablesInsert<"everything"> = {}
 const nameless: TablesInsert<"owners"> = { name: null }
 // @ts-expect-error: clients may not write it
 const made: TablesInsert<"everything"> = { ...least, made_at: "2026-01-31" }
+// @ts-expect-error: it is computed
+const shouted: TablesInsert<"everything"> = { ...least, shout: "ABC!" }
 // @ts-expect-error: not one of the enum
 const ranked: TablesInsert<"everything"> = { ...least, rank: 4 }
 // @ts-expect-error: a number
@@ -101,6 +103,8 @@ const cleared: TablesUpdate<"everything"> = { owner_id: null, label: "abc" }
 const unnamed: TablesUpdate<"owners"> = { name: null }
 // @ts-expect-error: clients may not write it
 const remade: TablesUpdate<"everything"> = { made_at: "2026-01-31" }
+// @ts-expect-error: it is computed
+const reshouted: TablesUpdate<"everything"> = { shout: "ABC!" }
 // @ts-expect-error: no client may change it
 const revealed: TablesUpdate<"everything"> = { secret: "y" }
 // @ts-expect-error: no such column

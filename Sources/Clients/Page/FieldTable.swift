@@ -36,7 +36,8 @@ struct FieldTable {
 
     /// What a row gets where an insert gives nothing.
     private func absence(of column: Column) -> String {
-        switch column.default {
+        if let computed = column.computed { return computed.expression.text }
+        return switch column.default {
         case .constant(let value)?: column.json(value)
         case .expression(let source)?: source.text
         case nil:
@@ -49,7 +50,11 @@ struct FieldTable {
         if let text = column.description { notes.append(HTML.escaped(text)) }
         if isKey { notes.append("Key.") }
         if let key = column.reference { notes.append("Refers to \(HTML.code(key.target)).") }
-        if column.isReadOnly { notes.append("Read only.") }
+        if column.computed != nil {
+            notes.append("Always computed.")
+        } else if column.isReadOnly {
+            notes.append("Read only.")
+        }
         if let source = column.onUpdate {
             notes.append("Every update makes it \(HTML.code(source.text)).")
         }

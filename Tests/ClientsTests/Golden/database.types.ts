@@ -108,6 +108,7 @@ export type Database = {
           secret: string | null
           shape: { theme: "light" | "dark"; "odd name"?: number; when?: string; either?: string | number; perhaps?: string | null; class?: { a: [1, "x", null] }; points: { x: number; y: number }[] }
           share: number
+          shout: string
           small: number
           state: Database["public"]["Enums"]["everything_state"]
           tags: ("a" | "b-c")[]
@@ -134,6 +135,7 @@ export type Database = {
           secret: string
           shape: { theme: "light" | "dark"; "odd name"?: number; when?: string; either?: string | number; perhaps?: string | null; class?: { a: [1, "x", null] }; points: { x: number; y: number }[] }
           share: number
+          shout?: never
           small: number
           state?: Database["public"]["Enums"]["everything_state"]
           tags: ("a" | "b-c")[]
@@ -160,6 +162,7 @@ export type Database = {
           secret?: never
           shape?: { theme: "light" | "dark"; "odd name"?: number; when?: string; either?: string | number; perhaps?: string | null; class?: { a: [1, "x", null] }; points: { x: number; y: number }[] }
           share?: number
+          shout?: never
           small?: number
           state?: Database["public"]["Enums"]["everything_state"]
           tags?: ("a" | "b-c")[]
