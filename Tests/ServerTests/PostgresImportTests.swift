@@ -48,6 +48,7 @@ import Testing
             #""onDelete": "cascade""#, #""body_not_blank": "length(trim(body)) > 0""#,
             #""on": ["room_id", "sent_at desc"]"#, #""default": {"$expr": "auth.uid()"}"#,
             #""check": "author_id = auth.uid() and length(body) < 5000""#,
+            #""computed": "length(body)""#,
         ] { #expect(messages.contains(part), "\(part) in \(messages)") }
         #expect(!messages.contains(#""delete""#), "a policy that is not translated allows nothing")
         let profiles = try project.text("Schemas/models/profiles.json")
@@ -69,7 +70,7 @@ import Testing
             "messages: Recent only", "secrets: Paths",
             "orders.token", "orders.weight", "messages: messages_labels", "profiles: profiles_lower",
             "profiles: profiles_id_fkey", "public_rooms", "room_stats", "visits",
-            "messages.word_count", "storage.buckets",
+            "storage.buckets",
         ] {
             #expect(page.contains(name), "\(name) in \(page)")
             #expect(printed.contains(name), "\(name) in \(printed)")

@@ -119,7 +119,8 @@ import Testing
         ("uuid DEFAULT auth.uid()", #"{"$expr":"auth.uid()"}"#),
         ("public.mood DEFAULT 'ok'::public.mood", #""ok""#), ("bigint DEFAULT nextval('s'::regclass)", "true"),
         ("text DEFAULT md5('a')", "!"), ("jsonb DEFAULT '{'::jsonb", "!"),
-        ("timestamptz DEFAULT 'now'::timestamptz", "!"), ("integer DEFAULT (1 + 2)", "!"),
+        ("timestamptz DEFAULT 'now'::timestamptz", "!"), ("integer DEFAULT (7 / 2)", "!"),
+        ("integer DEFAULT (1 + 2)", #"{"$expr":"1 + 2"}"#),
     ])
     func `a default stays, or is told`(column: String, value: String) throws {
         let database = try SourceScriptFixture.database(

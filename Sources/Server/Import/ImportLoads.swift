@@ -68,6 +68,8 @@ final class ImportLoads {
                     refersToItself: part.model.references.contains {
                         $0.target == part.model.name
                     },
+                    computed: Set(
+                        part.model.computedColumns.map { part.model.columns[$0].name }),
                     rejects: rejects, mark: mark, progress: progress))
             let fault = try load.load(RecordsAgain(begun.again, before: records))
             loaded.append(load.loaded(behind: begun.passed))

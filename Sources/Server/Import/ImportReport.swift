@@ -16,6 +16,8 @@ public struct ImportReport: Sendable {
         let passed: Int
         /// Whether ``passed`` says all: rows that come behind may be in, too.
         let isPartial: Bool
+        /// Columns of the file that are computed again, whatever it says of them.
+        var recomputed: [String] = []
     }
 
     private let tables: [Loaded]
@@ -51,6 +53,10 @@ public struct ImportReport: Sendable {
         if isOfFolder {
             for table in tables { text += "\(table.table): \(counted(table.count, "row"))\n" }
         }
+        for table in tables where !table.recomputed.isEmpty {
+            let names = table.recomputed.joined(separator: ", ")
+            text += "\(table.table): \(names) computed again, whatever the file says\n"
+        }
         let rate = seconds > 0 ? Int(Double(count) / seconds) : count
         text += "\(counted(count, "row")) in \((seconds * 10).rounded() / 10) s"
         if refused > 0, let rejects { text += ", \(refused) refused: see \(rejects)" }
@@ -71,10 +77,14 @@ public struct ImportReport: Sendable {
                 ]
             } ?? .null
         let parts = tables.map { table -> JSON in
-            [
+            var part: JSON = [
                 "table": .string(table.table), "skipped": .integer(Int64(table.skipped)),
                 "rows": .integer(Int64(table.count)), "refused": .integer(Int64(table.refused)),
             ]
+            if !table.recomputed.isEmpty {
+                part["recomputed"] = .array(table.recomputed.map(JSON.string))
+            }
+            return part
         }
         var object: JSON = isOfFolder || parts.isEmpty ? ["tables": .array(parts)] : parts[0]
         object["milliseconds"] = .integer(Int64(seconds * 1000))

@@ -36,6 +36,8 @@ struct TableImport {
         var conflict: ImportConflict?
         /// Whether rows may refer to such as come behind them: those are sent again at the end.
         var refersToItself = false
+        /// Columns that the file may name and nobody writes: they are computed again.
+        var computed: Set<String> = []
         /// Takes rows that are refused; nil where the first of them ends the load.
         var rejects: RejectedRows?
         /// Where it is noted how far the load has come; nil where it could not go on there.
@@ -55,6 +57,8 @@ struct TableImport {
     /// Rows of the file that need no more be looked at.
     private(set) var passed: Int
     private var chunkRows = ImportLimits.firstChunkRows
+    /// What the file names of what is computed again.
+    private var leftOut: Set<String> = []
     /// What the server has been sent and not answered, and when.
     private var sent: (chunk: Chunk, at: ContinuousClock.Instant)?
     /// Rows that refer to some that were not in.
@@ -79,7 +83,7 @@ struct TableImport {
     func loaded(behind skipped: Int) -> ImportReport.Loaded {
         ImportReport.Loaded(
             table: table, count: count, refused: refused, skipped: skipped, passed: passed,
-            isPartial: !postponed.isEmpty)
+            isPartial: !postponed.isEmpty, recomputed: leftOut.sorted())
     }
 
     /// Loads all rows.
@@ -133,6 +137,7 @@ struct TableImport {
     private mutating func hand(over chunk: Chunk) throws -> ImportFault? {
         if let stop = try settle() { return stop }
         guard !chunk.isEmpty else { return nil }
+        leftOut.formUnion(manner.computed.intersection(chunk.columns))
         try manner.mark?.note(passed: passed, sending: chunk.records.count)
         try begin(chunk)
         sent = (chunk, ContinuousClock.now)
@@ -229,7 +234,8 @@ struct TableImport {
     private func begin(_ chunk: Chunk) throws(Problem) {
         var preferences = ["return=minimal", "missing=default"]
         if let conflict = manner.conflict { preferences.append(conflict.preference) }
-        let columns = chunk.columns.map { PercentEncoding.encode(component: $0.inQuotes) }
+        let given = chunk.columns.filter { !manner.computed.contains($0) }
+        let columns = given.map { PercentEncoding.encode(component: $0.inQuotes) }
         try connection.begin(
             "POST", "\(Self.path(of: table))?columns=\(columns.joined(separator: ","))",
             [(name: "Prefer", value: preferences.joined(separator: ", "))], body: chunk.body)

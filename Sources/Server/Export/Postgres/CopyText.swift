@@ -5,15 +5,23 @@ import Values
 /// Writes rows in the text form of PostgreSQL's COPY.
 struct CopyText {
     private let isJSON: [Bool]
+    /// The columns that are written: what is computed is computed again.
+    private let places: [Int]
 
     init(_ table: Table) {
-        isJSON = table.shown.map { $0.type == .json }
+        places = Self.places(of: table)
+        isJSON = table.columns.map { $0.type == .json }
+    }
+
+    /// The columns whose values are written, by their places.
+    static func places(of table: Table) -> [Int] {
+        table.givenColumns.filter(table.shown.indices.contains)
     }
 
     /// Appends a row.
     func append(_ row: WireRow, to text: inout [UInt8]) {
-        for index in isJSON.indices {
-            if index > 0 { text.append(ASCII.tab) }
+        for (position, index) in places.enumerated() {
+            if position > 0 { text.append(ASCII.tab) }
             let value = row.bytes.span.extracting(row.place(index))
             if ASCII.equal(value, "null") {
                 text.append(ascii: "\\N")

@@ -50,7 +50,8 @@ extension ExportCommand {
         _ table: Table, of snapshot: any TableSnapshot, to target: ExportTarget,
         _ progress: @escaping (Int) -> Void
     ) throws(Problem) -> Int {
-        let names = table.shown.map { quoted(identifier: $0.name) }.joined(separator: ", ")
+        let names = CopyText.places(of: table).map { quoted(identifier: table.columns[$0].name) }
+            .joined(separator: ", ")
         let name = PolicyDialect().table(table.name)
         target.buffer.append(utf8: "COPY \(name) (\(names)) FROM stdin;\n")
         let text = CopyText(table)

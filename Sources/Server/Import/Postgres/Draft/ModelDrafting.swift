@@ -118,23 +118,31 @@ struct ModelDrafting {
         }
         draftChecks(of: domain, column, &model)
         if let generated = column.generated {
-            noteGenerated(generated, column, &model)
+            draftGenerated(generated, column, &model)
         } else {
             draftDefault(column, domain?.default, &model)
         }
     }
 
-    /// A column that the source computes by others.
-    private mutating func noteGenerated(
+    /// A column that the source computes by others: computed here, where that can be said.
+    private mutating func draftGenerated(
         _ expression: SourceExpression, _ column: SourceColumn, _ model: inout DraftedModel
     ) {
         model.required.removeAll { $0 == column.name }
-        note(
-            ImportNote(
-                subject: .column, name: "\(model.name).\(column.name)",
-                text: "was generated; is a plain column without values: dumps leave them out",
-                advice: "Have writers give it, or compute it when it is read.",
-                line: column.line, source: expression.text))
+        let omitted = ImportNote(
+            subject: .column, name: "\(model.name).\(column.name)",
+            text: "was generated; is a plain column without values: dumps leave them out",
+            advice: "Have writers give it, or compute it when it is read.",
+            line: column.line, source: expression.text)
+        do throws(Untranslated) {
+            let value = try RuleTranslator(database, .row, of: model.table).value(expression)
+            model.parts.append(
+                DraftedModel.Part(
+                    place: .property(column.name, word: "computed"), value: .string(value.text),
+                    note: omitted))
+        } catch {
+            notes.append(omitted.because(error.reason))
+        }
     }
 
     private mutating func draftDefault(

@@ -51,6 +51,11 @@ struct RuleTranslator {
         }
     }
 
+    /// What a column is computed of, as an expression: null is no other value there.
+    func value(_ source: SourceExpression) throws(Untranslated) -> RuleText {
+        try strict.rule(source)
+    }
+
     /// An expression as a rule.
     func rule(_ source: SourceExpression) throws(Untranslated) -> RuleText {
         guard let node = source.node else {
