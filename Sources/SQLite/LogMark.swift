@@ -25,12 +25,22 @@ public struct LogMark: Equatable, Sendable {
     /// (walformat.html §1). The log's file may be longer.
     public var byteCount: Int { frameCount * frameBytes }
 
-    fileprivate var frameCount: Int { Int(UInt32(truncatingIfNeeded: header.2)) }
+    /// Frames of the log that are in use.
+    public var frameCount: Int { Int(UInt32(truncatingIfNeeded: header.2)) }
 
-    fileprivate var frameBytes: Int {
+    /// Bytes of each.
+    public var frameBytes: Int {
         let (headBytes, pageBits) = (24, Int(header.1 >> 48))
         // 1 stands for 65,536, which two bytes cannot hold.
         return headBytes + (pageBits & 0xfe00) + (pageBits & 1) << 16
+    }
+
+    /// What is new each time the log begins anew, as its head has it (fileformat2.html §4.1).
+    public var salt: UInt64 { UInt64(bigEndian: header.4) }
+
+    /// The checksum of the last frame: its two halves.
+    public var checksum: (first: UInt32, second: UInt32) {
+        (UInt32(truncatingIfNeeded: header.3), UInt32(truncatingIfNeeded: header.3 >> 32))
     }
 
     /// Whether one commit, and no more, lies between `earlier` and this.
