@@ -40,6 +40,7 @@ extension Event {
             ["\(path) was open to other users (mode \(mode)) and is closed to them now"]
         case .backedUp(let path, _, let milliseconds): ["backup in \(milliseconds) ms: \(path)"]
         case .backupFailed(let problem): ["no backup was written: \(Self.text(of: problem))"]
+        case .archive(let event): [event.line]
         case .backupsDropped(let paths): ["removed old backups: \(Self.list(paths))"]
         case .descriptorsExhausted(let limit):
             [
@@ -207,7 +208,7 @@ extension Event {
         names.isEmpty ? "the files" : names.joined(separator: ", ")
     }
 
-    private static func text(of problem: Problem) -> String {
+    static func text(of problem: Problem) -> String {
         "\(problem.message) (\(problem.code))" + (problem.cause.map { ": \($0)" } ?? "")
     }
 

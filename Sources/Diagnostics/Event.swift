@@ -80,6 +80,8 @@ public enum Event: Sendable {
     case backupFailed(problem: Problem)
     /// Old backups were removed for newer ones.
     case backupsDropped(paths: [String])
+    /// Something became of the archive of the write-ahead log.
+    case archive(ArchiveEvent)
     /// Connections are turned away because the process has as many descriptors open as it may.
     case descriptorsExhausted(limit: Int)
     /// A connection from an address was refused, since as many are open as a bound allows; so many
@@ -114,6 +116,7 @@ public enum Event: Sendable {
             .linesDropped, .connectionsRefused, .handshakesRefused, .originUnread:
             .warning
         case .databaseLost, .failed, .serviceFailed, .backupFailed: .error
+        case .archive(let event): event.level
         case .databaseServer(let level, text: _): level
         }
     }
@@ -164,6 +167,7 @@ public enum Event: Sendable {
         case .backedUp: "backed_up"
         case .backupFailed: "backup_failed"
         case .backupsDropped: "backups_dropped"
+        case .archive(let event): event.name
         case .descriptorsExhausted: "descriptors_exhausted"
         case .connectionsRefused: "connections_refused"
         case .handshakesRefused: "handshakes_refused"
@@ -231,6 +235,7 @@ public enum Event: Sendable {
             ]
         case .backupFailed(let problem): Self.fields(of: problem, request: nil)
         case .backupsDropped(let paths): [Self.list("paths", paths)]
+        case .archive(let event): event.fields
         case .descriptorsExhausted(let limit): [.init("limit", .integer(Int64(limit)))]
         case .connectionsRefused(let bound, let limit, let address, let untold):
             [
@@ -271,7 +276,7 @@ public enum Event: Sendable {
         JSON.Member(name, .array(texts.map(JSON.string)))
     }
 
-    private static func fields(of problem: Problem, request: UInt64?) -> [JSON.Member] {
+    static func fields(of problem: Problem, request: UInt64?) -> [JSON.Member] {
         var fields: [JSON.Member] = []
         if let request {
             fields.append(.init("request_id", .integer(Int64(truncatingIfNeeded: request))))

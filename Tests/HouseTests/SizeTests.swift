@@ -15,9 +15,9 @@ import Testing
         "Sources/StorePostgres/Dialect/PostgresDialect+Functions.swift write": 54,
         "Sources/StoreSQLite/Dialect/SQLiteDialect+Functions.swift write": 44,
         "Sources/Expressions/Resolver.swift node": 44,
-        "Sources/Diagnostics/Event.swift name": 46,
-        "Sources/Diagnostics/Event.swift fields": 79,
-        "Sources/Diagnostics/Event+Text.swift lines": 60,
+        "Sources/Diagnostics/Event.swift name": 47,
+        "Sources/Diagnostics/Event.swift fields": 80,
+        "Sources/Diagnostics/Event+Text.swift lines": 61,
     ]
 
     @Test(arguments: SourceTree.sources + SourceTree.tests)
