@@ -129,6 +129,26 @@ public enum DatabaseLimits {
     static let backupSynchronisedBytes = 8_388_608
     /// How long a copy is checked between two such looks.
     static let backupLookNanoseconds: UInt64 = 100_000_000
+    /// Bytes of the write-ahead log that wait for an archive that cannot be written; beyond, the
+    /// log begins anew without it.
+    public static let archiveWaitingBytesMax = 1 << 30
+    /// How long after one copy of the database in the archive the next is made: a restoration goes
+    /// over what was written in that time.
+    public static let archiveBaseInterval = Duration.seconds(86_400)
+    /// Bytes of the log that the writer waits for to be archived before the log begins anew, and
+    /// how long at first: some tens of milliseconds as a rule, once in some hundred megabytes.
+    static let archiveAwaitedBytesMax = 8_388_608
+    static let archivePatienceNanoseconds: UInt64 = 250_000_000
+    /// How long it waits at the most; an archive that is slower still is given up.
+    static let archivePatienceNanosecondsMax: UInt64 = 4_000_000_000
+    /// How many times as long as it has waited in vain nobody waits again.
+    static let archivePause: UInt64 = 20
+    /// How often a snapshot is taken until nobody has committed meanwhile.
+    static let archivePinsMax = 10_000
+    /// How long after a copy of the database that came to nothing the next is tried.
+    static let archiveBaseRetry = Duration.seconds(60)
+    /// Bytes of the log that a segment has at the most.
+    public static let segmentBytes = 16_777_216
     /// The most faults that are told of a file.
     static let toldFaultsMax = 5
     /// Arguments of one `apus_object` call; SQLite allows 127.

@@ -7,6 +7,7 @@ import Testing
     static let readers: [String: String] = [
         "Sources/Auth/AuthService.swift": "exp and iat of tokens, times in rows",
         "Sources/Auth/Secrets.swift": "iat and exp of new keys",
+        "Sources/StoreSQLite/Archive/ArchiveConfiguration.swift": "when a write was committed",
         "Sources/StoreSQLite/Capture/ChangeLog.swift": "when a change was committed",
         "Sources/StoreSQLite/Functions/ConversionFunctions.swift": "now() of rows that are there",
         "Sources/Diagnostics/Instant.swift": "the clock itself",

@@ -117,6 +117,7 @@ struct DatabaseRestoration {
     /// Removes what SQLite would take for the restored database's own.
     private func removeJournals() {
         FileSystem.remove(path + "-wal", path + "-shm", path + "-journal")
+        FileSystem.remove(LogArchive.timesPath(of: path))
     }
 
     /// Writes all of the former database into its file.
@@ -182,7 +183,7 @@ extension Problem {
             hint: "Close it there, such as in a shell of SQLite's. Nothing was changed.")
     }
 
-    fileprivate static func databaseExists(_ path: String) -> Problem {
+    static func databaseExists(_ path: String) -> Problem {
         Problem(
             code: "database_exists", status: 500, message: "There is a database at \(path).",
             hint: "With --replace the backup takes its place, and it is kept beside it under "

@@ -72,6 +72,9 @@ public struct DatabaseConfiguration: Sendable {
     /// The most pages of the file; nil for SQLite's own bound. For tests of a full disk.
     public var pagesMax: Int?
 
+    /// How the write-ahead log is archived; nil for not at all.
+    public var archive: ArchiveConfiguration?
+
     /// A configuration whose figures are all positive.
     public init(
         location: Location, statementTimeout: Duration, inlineTime: Duration, slowReadThreads: Int,

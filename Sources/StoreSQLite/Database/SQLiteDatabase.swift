@@ -33,15 +33,18 @@ public final class SQLiteDatabase: Sendable {
         -> SQLiteDatabase
     {
         let files = try DatabaseFiles(configuration.location)
-        let shared = SharedState()
+        var shared = SharedState()
         let queue = WriteQueue(configuration, load: shared.load)
         let opened = Handover<Result<[String: String], Problem>>()
         let path = files.path
+        shared.archive = configuration.archive.map { archive in
+            LogArchive(archive, databaseAt: path, wakeWriter: { queue.wake() })
+        }
         let reads = LastingReads(configuration, path: path, publishers: shared.publishers)
         let logBound = LogBound(
             configuration, copies: LogCopies(path: path, configuration), reads: reads,
             size: shared.logSize)
-        let thread = PosixThread(name: "writer", slice: PosixThread.promptSlice) {
+        let thread = PosixThread(name: "writer", slice: PosixThread.promptSlice) { [shared] in
             WriterThread.run(
                 path: path, configuration: configuration, queue: queue, shared: shared,
                 logBound: logBound, opened: opened)
@@ -102,6 +105,12 @@ public final class SQLiteDatabase: Sendable {
 
     /// Bytes of the write-ahead log that are in use.
     public var walBytes: Int { shared.logSize.byteCount }
+
+    /// What has been archived of the log; nil where it is not.
+    public var archiveCounts: ArchiveCounts? { shared.archive?.counts }
+
+    /// Why nothing of the log can be archived now; nil while it can, or is not to be.
+    public var archiveProblem: Problem? { shared.archive?.problem }
 
     /// Runs a write in its own savepoint and returns once it is durable.
     ///

@@ -10,4 +10,6 @@ struct SharedState: Sendable {
     let load = WriterLoad()
     /// How long the write-ahead log is.
     let logSize = LogSize()
+    /// Where the log is archived, if it is.
+    var archive: LogArchive?
 }

@@ -55,8 +55,9 @@ struct LogBound {
     }
 
     /// Looks between two turns how long the log is, and does what is to be done about it.
-    mutating func look(_ connection: Connection) {
+    mutating func look(_ connection: Connection, _ hold: ArchiveHold?) {
         let now = monotonicNanoseconds()
+        hold?.settle(connection)
         if let nextLook, now < nextLook { return }
         guard let mark = connection.logMark else {
             // Half written by another process: it is whole at the next look.
@@ -65,23 +66,25 @@ struct LogBound {
         }
         let bytes = mark.byteCount
         size.note(bytes)
+        hold?.look(at: mark, isPressing: isDiskFull)
         let isIdle = copies.isIdle
-        if isDiskFull, isIdle, relieve(connection, at: now) { return end() }
+        if isDiskFull, isIdle, relieve(connection, mark, hold, at: now) { return end() }
         if bytes <= min(bytesMax, DatabaseLimits.checkpointBytes) { return end() }
-        if isIdle, copy(connection, mark, at: now) {
+        if isIdle, copy(connection, mark, hold, at: now) {
             size.note(0)
             return end()
         }
         if bytes <= bytesMax { return end() }
-        let isHeld = reads.areHeld
+        let isHeld = reads.areHeld || hold?.isStuck == true
         // What was in the way is gone: nobody else need make way for what can be copied now.
         if wasHeld, !isHeld { state = .within }
         wasHeld = isHeld
         switch state {
         case .within: state = .beyond(until: now &+ DatabaseLimits.checkpointPatienceNanoseconds)
-        case .beyond(let end) where now >= end && isIdle: makeWay(at: now, of: bytes)
+        case .beyond(let end) where now >= end && isIdle:
+            makeWay(at: now, of: bytes, isHeld: isHeld)
         case .making(let end) where now >= end && isIdle: giveUp(at: bytes)
-        case .blocked where bytes > threshold: makeWay(at: now, of: bytes)
+        case .blocked where bytes > threshold: makeWay(at: now, of: bytes, isHeld: isHeld)
         case .beyond, .making, .blocked: break
         }
         lookLater()
@@ -94,10 +97,12 @@ struct LogBound {
     /// Copies all of the log, unless that was tried a moment ago.
     ///
     /// - Returns: whether it begins anew with the next write.
-    private mutating func relieve(_ connection: Connection, at now: UInt64) -> Bool {
+    private mutating func relieve(
+        _ connection: Connection, _ mark: LogMark, _ hold: ArchiveHold?, at now: UInt64
+    ) -> Bool {
         guard now >= nextRelief else { return false }
         nextRelief = now &+ DatabaseLimits.checkpointBlockedNanoseconds
-        guard connection.restartLog() else { return false }
+        guard restart(connection, mark, hold) else { return false }
         isDiskFull = false
         size.note(0)
         return true
@@ -108,16 +113,32 @@ struct LogBound {
     ///
     /// - Returns: whether it was beyond the bound, and begins anew with the next write.
     private mutating func copy(
-        _ connection: Connection, _ mark: LogMark, at now: UInt64
+        _ connection: Connection, _ mark: LogMark, _ hold: ArchiveHold?, at now: UInt64
     ) -> Bool {
         let left = connection.uncopiedBytes(of: mark)
         if left <= DatabaseLimits.copiedByWriterMax || isLastAttempt(now) || copies.isUnavailable {
-            if mark.byteCount > bytesMax { return connection.restartLog() }
-            if left > 0 { connection.copyLog() }
+            if mark.byteCount > bytesMax { return restart(connection, mark, hold) }
+            if left > 0 {
+                hold?.follow(to: mark)
+                connection.copyLog()
+            }
             return false
         }
         if copySchedule.begins(of: mark.byteCount, left: left, at: now, bytesMax: bytesMax) {
+            hold?.follow(to: mark)
             copies.begin()
+        }
+        return false
+    }
+
+    private func restart(
+        _ connection: Connection, _ mark: LogMark, _ hold: ArchiveHold?
+    ) -> Bool {
+        guard let hold else { return connection.restartLog() }
+        if hold.restart(connection, at: mark) { return true }
+        if connection.uncopiedBytes(of: mark) > 0 {
+            hold.follow(to: mark)
+            connection.copyLog()
         }
         return false
     }
@@ -145,8 +166,8 @@ struct LogBound {
         nextLook = monotonicNanoseconds() &+ pause
     }
 
-    private mutating func makeWay(at now: UInt64, of bytes: Int) {
-        if reads.areHeld { return giveUp(at: bytes) }
+    private mutating func makeWay(at now: UInt64, of bytes: Int, isHeld: Bool) {
+        if isHeld { return giveUp(at: bytes) }
         reads.makeWay()
         state = .making(until: now &+ DatabaseLimits.checkpointNanosecondsMax)
     }

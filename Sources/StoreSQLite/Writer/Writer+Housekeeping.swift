@@ -50,6 +50,7 @@ extension Writer {
             try begin()
             try body()
             if spills.isSound {
+                noteCommit()
                 try tally.commit(connection)
                 return true
             }

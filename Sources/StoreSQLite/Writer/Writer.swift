@@ -25,6 +25,7 @@ final class Writer {
     /// The memory of what a write reads back.
     private let memory: AnswerMemory
     private var logBound: LogBound
+    private let hold: ArchiveHold?
     private var tablesVersion = 0
     /// Nanoseconds that a turn is to take.
     private let turnTime: UInt64
@@ -33,9 +34,10 @@ final class Writer {
 
     init(
         connection: Connection, shared: SharedState, logBound: LogBound,
-        configuration: DatabaseConfiguration
+        hold: ArchiveHold?, configuration: DatabaseConfiguration
     ) throws(SQLiteError) {
         self.logBound = logBound
+        self.hold = hold
         self.connection = connection
         self.shared = shared
         turnTime = configuration.writerTurn.nanoseconds
@@ -72,7 +74,7 @@ final class Writer {
             if found.wantsTrimming { retention.begin() }
             if let job = queue.nextAlone() { takeAlone(job, queue) }
             if found.hasWrites { takeTurn(queue) }
-            logBound.look(connection)
+            logBound.look(connection, hold)
             if found.hasWrites || found.hasAlone { continue }
             // Nothing is trimmed in a lost file: a pass that stays due would never let it wait.
             if shared.presence.look() { trimAlone() } else { retention.postpone() }
@@ -170,6 +172,7 @@ final class Writer {
             if !batch.succeeded.isEmpty { try sequences.save() }
             guard shared.presence.look() else { throw .databaseLost }
             isWritten = true
+            noteCommit()
             try tally.commit(connection)
             commitTime = monotonicNanoseconds() - began
             queue.charge(commit: commitTime, to: batch.succeeded)
@@ -190,6 +193,14 @@ final class Writer {
         send(batch)
         if !batch.changes.isEmpty { shared.publishers.endReplies() }
         return batch.overtime
+    }
+
+    /// Notes for the archive when the transaction is committed: after all of it was asked for, and
+    /// before anybody hears of it.
+    func noteCommit() {
+        if let archive = shared.archive, let mark = connection.logMark {
+            archive.noteCommit(after: mark)
+        }
     }
 
     /// Overwrites in the log what a COMMIT has left there that failed: after a crash it would be

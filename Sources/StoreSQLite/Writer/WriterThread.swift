@@ -15,12 +15,17 @@ enum WriterThread {
             shared.presence.remember(path)
             do throws(SQLiteError) {
                 let facts = try connection.facts()
+                let (hold, archiver) = try archive(path, connection, shared)
                 let writer = try Writer(
-                    connection: connection, shared: shared, logBound: logBound,
+                    connection: connection, shared: shared, logBound: logBound, hold: hold,
                     configuration: configuration)
                 opened.give(.success(facts))
                 writer.run(queue, hook: hook)
                 logBound.close()
+                hold?.settle(connection)
+                shared.archive?.stop()
+                archiver?.join()
+                hold?.end()
                 _ = try? connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")
             } catch {
                 throw Problem(DatabaseError(error))
@@ -28,5 +33,24 @@ enum WriterThread {
         } catch {
             opened.give(.failure(error))
         }
+    }
+
+    /// Begins to archive the log, if it is to be, before anybody writes.
+    private static func archive(
+        _ path: String, _ writer: Connection, _ shared: SharedState
+    ) throws(SQLiteError) -> (ArchiveHold?, PosixThread?) {
+        guard let archive = shared.archive else { return (nil, nil) }
+        let hold = try ArchiveHold(path: path, archive)
+        hold.settle(writer)
+        let ready = Semaphore()
+        let thread = PosixThread(name: "archive", niceness: PosixThread.backgroundNiceness) {
+            Archiver.run(databaseAt: path, archive, ready)
+        }
+        guard let thread else {
+            throw SQLiteError(
+                code: ResultCode.noMemory, message: PosixThread.refused.message)
+        }
+        ready.wait()
+        return (hold, thread)
     }
 }
