@@ -35,8 +35,8 @@ extension Command {
     }
 
     static let restore = Command(
-        "restore", operands: "BACKUP",
-        summary: "put a backup in the place of the database",
+        "restore", operands: "[BACKUP|ARCHIVE]",
+        summary: "put a backup, or a second of the archive, in the place of the database",
         discussion: """
             The server has to be stopped. The backup is checked first, and takes its place in one
             step: whoever is interrupted has what was there or what is restored. Where a database is
@@ -44,21 +44,49 @@ extension Command {
             --database the rows are loaded into one that has applied the same migration files and
             holds none; --replace then removes those that are there, for good. Secrets that were
             copied with the backup are restored where there are none. The history of changes begins
-            anew: no cursor of before holds in it.
+            anew: no cursor of before holds in it. --at restores from an archive of all changes
+            (backup.archive) what had been committed when that second began; without it an ARCHIVE
+            is restored to its end. --list shows which seconds can be restored.
             """,
-        settings: commonAndSecrets, switches: [.replace, .json],
+        settings: commonAndSecrets + [.archive], options: [.at],
+        switches: [.listSeconds, .replace, .json],
         example: "apus restore .apus/backups/20261128T193000Z.db --replace"
     ) { arguments in
-        guard let file = try operand(arguments, most: 1, of: "restore") else {
-            throw UsageError("'apus restore' needs a BACKUP; 'apus backup --list' shows backups")
+        let file = try operand(arguments, most: 1, of: "restore")
+        let options = ServerOptions(arguments.given)
+        if arguments.has(.listSeconds) {
+            let list = try RestoreCommand.list(options, in: file)
+            Terminal.print(arguments.has(.json) ? list.json + "\n" : list.text)
+            return 0
         }
+        let moment = try arguments.value(of: .at).map(moment)
         let progress = ProgressLine()
-        let report = try RestoreCommand.run(
-            ServerOptions(arguments.given), from: file, replaces: arguments.has(.replace)
-        ) { progress.show($0) }
+        let report: RestoreReport
+        if moment == nil, let file, !RestoreCommand.isArchive(file) {
+            report = try RestoreCommand.run(
+                options, from: file, replaces: arguments.has(.replace)
+            ) { progress.show($0) }
+        } else if moment != nil || file != nil {
+            report = try RestoreCommand.run(
+                options, fromArchive: file, at: moment, replaces: arguments.has(.replace)
+            ) { progress.show($0) }
+        } else {
+            throw UsageError(
+                "'apus restore' needs a BACKUP, which 'apus backup --list' shows, or --at TIME")
+        }
         progress.clear()
         Terminal.print(arguments.has(.json) ? report.json + "\n" : report.text)
         return 0
+    }
+
+    /// A second as RFC 3339 has it, with its offset.
+    private static func moment(_ text: String) throws(UsageError) -> Instant {
+        let hasOffset =
+            text.hasSuffix("Z") || text.dropFirst(19).contains { $0 == "+" || $0 == "-" }
+        guard hasOffset, let moment = Instant(postgres: text) else {
+            throw UsageError("--at needs a time with its offset, such as 2026-11-29T08:15:00Z")
+        }
+        return moment
     }
 
     private static func operand(

@@ -30,6 +30,8 @@ extension Switch {
     static let noRows = Switch("--no-rows", "make the models only, without rows and accounts")
     static let replaceModels = Switch("--force", "write over models of the same names")
     static let list = Switch("--list", "list the backups that are kept, and write none")
+    static let listSeconds = Switch(
+        "--list", "list what the archive can be restored to, and change nothing")
     static let withSecrets = Switch("--with-secrets", "copy the file of the secrets, too")
     static let replace = Switch(
         "--replace", "take the place of what is there, which SQLite keeps beside it")

@@ -45,6 +45,8 @@ extension ValueOption {
         "--older-than", "SPAN", "rows that were deleted longer ago, such as 30d")
     static let within = ValueOption(
         "--within", "SPAN", "rows that were deleted no longer ago, such as 1h")
+    static let at = ValueOption(
+        "--at", "TIME", "as it was when a second began, such as 2026-11-29T08:15:00Z")
     static let output = ValueOption(
         "--out", "FILE", "write to a file (default: print it)")
     static let authorities = ValueOption(

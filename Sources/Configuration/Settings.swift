@@ -215,6 +215,12 @@ public struct Settings: Hashable, Sendable {
         public var keep = 7
         /// Their folder; nil for one in the data directory.
         public var directory: String?
+        /// The folder that the write-ahead log is archived to; nil for not at all.
+        public var archive: String?
+        /// How long after one look of the archive at the log the next one is.
+        public var archiveEvery: Duration = .seconds(1)
+        /// How far back the archive reaches.
+        public var archiveKeep: Duration = .seconds(7 * 86_400)
     }
 
     /// The bounds of what one client may ask for. Their defaults stand here and nowhere else: the

@@ -213,6 +213,7 @@ extension Backend.Mode {
         schemas.settings.tls.key = nil
         schemas.settings.loops = 1
         schemas.settings.backup.interval = nil
+        schemas.settings.backup.archive = nil
         schemas.settings.log.level = max(schemas.settings.log.level, .warning)
         return schemas
     }

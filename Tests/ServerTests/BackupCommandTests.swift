@@ -231,7 +231,7 @@ import Values
     }
 
     static let misuses: [([String], String)] = [
-        (["restore"], "apus: 'apus restore' needs a BACKUP; 'apus backup --list' shows backups"),
+        (["restore"], "apus: 'apus restore' needs a BACKUP, which 'apus backup --list' shows, or --at TIME"),
         (["restore", "a", "b"], "apus: 'apus restore' takes one operand at the most"),
         (["backup", "a", "b"], "apus: 'apus backup' takes one operand at the most"),
     ]

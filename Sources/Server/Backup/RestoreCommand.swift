@@ -1,9 +1,10 @@
 import Auth
 import Bytes
 import Configuration
-import Diagnostics
+public import Diagnostics
 import Disk
 import Store
+import StoreSQLite
 
 /// What `apus restore` does.
 public enum RestoreCommand {
@@ -37,6 +38,96 @@ public enum RestoreCommand {
         return RestoreReport(
             path: location.description, restored: restored,
             secretsNote: try secrets.note(location.facts(try options.commandLog())))
+    }
+}
+
+extension RestoreCommand {
+    /// Puts the database back as it was when a second began, from an archive of its log. No server
+    /// may be using it.
+    ///
+    /// - Parameters:
+    ///   - archive: the folder; nil for that of the settings.
+    ///   - moment: the second; nil for the last that is archived.
+    /// - Throws: as ``run(_:from:replaces:progress:)``.
+    public static func run(
+        _ options: ServerOptions, fromArchive archive: String?, at moment: Instant?,
+        replaces: Bool, progress: @escaping @Sendable (String) -> Void
+    ) throws -> RestoreReport {
+        let location = try options.database()
+        guard location.backupKind == .file else { throw Problem.archivedByPostgres }
+        let folder = try archive ?? options.archiveFolder()
+        try FileSystem.requireFolder(folder)
+        try options.prepareDataDirectory()
+        let (restored, second) = try SQLiteDatabase.restore(
+            fromArchive: folder, at: moment?.seconds, to: options.databasePath,
+            stamp: BackupFolder.stamp(), replaces: replaces
+        ) { progress($0.words) }
+        var note: String?
+        do throws(Problem) {
+            let facts = try SQLiteDatabase.facts(at: options.databasePath)
+            _ = try SecretsSources(options).known(to: { facts[$0] })
+        } catch {
+            note = [error.message, error.hint].compactMap(\.self).joined(separator: " ")
+        }
+        return RestoreReport(
+            path: location.description, restored: restored, secretsNote: note,
+            second: Instant(seconds: second))
+    }
+
+    /// What the archive can be restored to; nil stands for that of the settings.
+    public static func list(_ options: ServerOptions, in folder: String?) throws -> ArchiveList {
+        let folder = try folder ?? options.archiveFolder()
+        try FileSystem.requireFolder(folder)
+        return ArchiveList(folder: folder, spans: try SQLiteDatabase.archiveSpans(in: folder))
+    }
+
+    /// Whether a folder holds an archive of a log.
+    public static func isArchive(_ path: String) -> Bool {
+        (FileSystem.names(in: path) ?? []).contains { $0.hasPrefix("chain-") }
+    }
+}
+
+extension ServerOptions {
+    /// Where the log is archived.
+    fileprivate func archiveFolder() throws -> String {
+        guard let folder = try loadSettings().resolved().backup.archive else {
+            throw Problem(
+                code: "no_archive", status: 500, message: "No archive is named.",
+                hint: "Give its folder, or set backup.archive, which has the server write one.")
+        }
+        return folder
+    }
+}
+
+/// What an archive can be restored to, for people and scripts.
+public struct ArchiveList: Sendable {
+    let folder: String
+    let spans: [ArchiveSpan]
+
+    /// A line for each time without a gap, the newest last.
+    public var text: String {
+        if spans.isEmpty { return "nothing to restore in \(folder)\n" }
+        let rows = spans.map { span in
+            [
+                "from \(Instant(seconds: span.first).rfc3339)",
+                "to \(Instant(seconds: max(span.last, span.first)).rfc3339)",
+                byteWords(span.byteCount), span.path,
+            ] + [span.problem].compactMap(\.self)
+        }
+        return textTable(rows).map { $0 + "\n" }.joined()
+    }
+
+    /// An array of objects, for scripts.
+    public var json: String {
+        let rows = spans.map { span -> JSON in
+            [
+                "path": .string(span.path), "bytes": .integer(Int64(span.byteCount)),
+                "from": .string(Instant(seconds: span.first).rfc3339),
+                "to": .string(Instant(seconds: max(span.last, span.first)).rfc3339),
+                "problem": span.problem.map { .string($0) } ?? .null,
+            ]
+        }
+        return String(utf8: JSON.array(rows).bytes)
     }
 }
 
@@ -81,12 +172,15 @@ public struct RestoreReport: Sendable {
     let path: String
     let restored: RestoredDatabase
     let secretsNote: String?
+    /// When the last transaction in it was committed, of one from an archive.
+    var second: Instant?
 
     /// Some lines for people.
     public var text: String {
         let lines = [
             "restored \(path) from \(restored.backup.path): \(restored.backup.words), "
                 + "checked and whole",
+            second.map { "its last transaction is of \($0.rfc3339)" },
             restored.kept.map { "what was there is kept as \($0)" },
             restored.beginsHistory
                 ? "its history of changes begins anew (epoch \(restored.epoch)): no cursor of "
@@ -104,6 +198,7 @@ public struct RestoreReport: Sendable {
             "path": .string(path), "backup": restored.backup.object,
             "kept": restored.kept.map { .string($0) } ?? .null, "epoch": .string(restored.epoch),
             "secrets": secretsNote.map { .string($0) } ?? .null,
+            "last_transaction": second.map { .string($0.rfc3339) } ?? .null,
         ]
         return String(utf8: object.bytes)
     }

@@ -16,7 +16,8 @@ struct PostgresLocation: DatabaseLocation {
     var definitions: any DefinitionDialect { PostgresDialect() }
 
     func open(_ settings: Settings, memory: MemoryPool, log: Log) throws -> any ServedDatabase {
-        try PostgresDatabase.open(
+        guard settings.backup.archive == nil else { throw Problem.archivedByPostgres }
+        return try PostgresDatabase.open(
             configuration(settings, memory: memory), log: Self.report(to: log))
     }
 
@@ -137,4 +138,13 @@ extension PostgresDatabase: ServedDatabase {
     var fault: ServingState? {
         unavailability.map(ServingState.databaseUnreachable)
     }
+}
+
+extension Problem {
+    /// PostgreSQL archives itself, and knows best what.
+    static let archivedByPostgres = Problem(
+        code: "archive_unsupported", status: 500,
+        message: "backup.archive archives the log of SQLite, and this database is PostgreSQL's.",
+        hint: "PostgreSQL archives its own: pg_basebackup, then archive_command in "
+            + "postgresql.conf; recovery_target_time restores a second. Leave backup.archive out.")
 }

@@ -22,11 +22,20 @@ struct SQLiteLocation: DatabaseLocation {
         if DataDirectory.hasLostDatabase(dataDirectory) {
             log.record(.databaseMissing(directory: dataDirectory))
         }
-        let database = try SQLiteDatabase.open(configuration(settings, memory: memory))
+        var configuration = configuration(settings, memory: memory)
+        configuration.archive = Self.archive(settings.backup, log)
+        let database = try SQLiteDatabase.open(configuration)
         database.onLoss { file in
             log.record(.databaseLost(path: file.path, file: file.file, process: getpid()))
         }
         return database
+    }
+
+    private static func archive(_ backup: Settings.Backup, _ log: Log) -> ArchiveConfiguration? {
+        guard let folder = backup.archive else { return nil }
+        return ArchiveConfiguration(
+            folder: folder, interval: backup.archiveEvery, keep: backup.archiveKeep
+        ) { log.record(.archive($0)) }
     }
 
     /// What the settings make of the file.
@@ -159,7 +168,35 @@ extension SQLiteDatabase: ServedDatabase {
             "apus_long_values_refused_total", "counter",
             "Times that a statement was refused memory for a long value.",
             Self.longValuesRefused, to: &output)
+        archiveCounts?.append(failing: archiveProblem != nil, to: &output)
     }
 
     var fault: ServingState? { loss.map(ServingState.databaseLost) }
+}
+
+extension ArchiveCounts {
+    /// Appends the counts in Prometheus' text format.
+    fileprivate func append(failing isFailing: Bool, to output: inout [UInt8]) {
+        MetricText.single(
+            "apus_archive_segments_total", "counter", "Pieces of the log that were archived.",
+            segments, to: &output)
+        MetricText.single(
+            "apus_archive_bytes_total", "counter", "Their bytes.", bytes, to: &output)
+        MetricText.single(
+            "apus_archive_copies_total", "counter", "Copies of the database in the archive.",
+            copies, to: &output)
+        MetricText.single(
+            "apus_archive_failed_total", "counter", "Attempts to archive that failed.", failed,
+            to: &output)
+        MetricText.single(
+            "apus_archive_failing", "gauge", "Whether nothing can be archived now.",
+            isFailing ? 1 : 0, to: &output)
+        MetricText.single(
+            "apus_archive_waiting_bytes", "gauge", "Bytes of the log that wait for the archive.",
+            waitingBytes, to: &output)
+        MetricText.single(
+            "apus_archive_last_timestamp_seconds", "gauge",
+            "When the newest that is archived was committed, in seconds since 1970.", second,
+            to: &output)
+    }
 }
