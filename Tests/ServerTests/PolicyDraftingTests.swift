@@ -114,15 +114,64 @@ import Testing
 
     private static let writes: [Case] = [
         .secured(
-            ["p ON public.t FOR UPDATE USING (open) WITH CHECK \(mine)"],
-            #"{"update": {"using": "open", "check": "owner = auth.uid()"}}"#),
-        .secured(["p ON public.t FOR UPDATE USING (open)"], #"{"update": "open"}"#),
+            [
+                "p ON public.t FOR UPDATE USING (open) WITH CHECK \(mine)",
+                "q ON public.t FOR SELECT USING (true)",
+            ],
+            #"{"read": true, "update": {"using": "open", "check": "owner = auth.uid()"}}"#),
         .secured(
             ["p ON public.t USING \(mine) WITH CHECK (open)"],
             """
             {"read": "owner = auth.uid()", "create": "open",
-             "update": {"using": "owner = auth.uid()", "check": "open"}, "delete": "owner = auth.uid()"}
+             "update": {"using": "owner = auth.uid()", "check": "open and owner = auth.uid()"},
+             "delete": "owner = auth.uid()"}
             """),
+    ]
+
+    /// PostgreSQL finds the rows of an UPDATE or DELETE by the policies of SELECT, too, and judges
+    /// by them the row that an UPDATE leaves (manual, "CREATE POLICY", table of policies applied).
+    private static let found: [Case] = [
+        .secured(["p ON public.t FOR UPDATE USING (open)"], "-"),
+        .secured(["p ON public.t FOR DELETE USING (open)"], "-"),
+        .secured(
+            ["p ON public.t FOR UPDATE USING (open)", "q ON public.t FOR SELECT USING \(mine)"],
+            #"{"read": "owner = auth.uid()", "update": "open and owner = auth.uid()"}"#),
+        .secured(
+            ["p ON public.t FOR DELETE USING (open)", "q ON public.t FOR SELECT USING \(mine)"],
+            #"{"read": "owner = auth.uid()", "delete": "open and owner = auth.uid()"}"#),
+        // What allows to change a row allows to read it.
+        .secured(
+            [
+                "p ON public.t FOR UPDATE USING (((owner = auth.uid()) AND open))",
+                "q ON public.t FOR SELECT USING \(mine)", "r ON public.t FOR SELECT USING ((id > 5))",
+            ],
+            """
+            {"read": "owner = auth.uid() or id > 5", "update": "owner = auth.uid() and open"}
+            """),
+        .secured(
+            [
+                "p ON public.t FOR UPDATE TO authenticated USING (open)",
+                "q ON public.t FOR SELECT TO anon USING (open)",
+            ],
+            #"{"read": "auth.role() = 'anon' and open"}"#),
+        .secured(
+            [
+                "p ON public.t FOR UPDATE USING (open)", "q ON public.t FOR SELECT USING (open)",
+                "r ON public.t AS RESTRICTIVE FOR SELECT USING \(mine)",
+            ],
+            """
+            {"read": "open and owner = auth.uid()", "update": "open and owner = auth.uid()"}
+            """),
+        .secured(
+            [
+                "p ON public.t FOR UPDATE USING (open)", "q ON public.t FOR SELECT USING \(never)",
+            ], "-"),
+        // Without the privilege no row is found.
+        .secured(
+            ["p ON public.t USING (true)"],
+            grants: "GRANT UPDATE, INSERT ON TABLE public.t TO anon;",
+            #"{"create": "auth.role() = 'anon'"}"#),
+        .open("GRANT UPDATE, DELETE ON TABLE public.t TO anon;", "-"),
     ]
 
     private static let granted: [Case] = [
@@ -149,14 +198,33 @@ import Testing
              "update": "auth.role() = 'anon'"}
             """),
         .open("", "-"),
+        // Whoever may not use the schema does not come to its tables.
+        .open("REVOKE USAGE ON SCHEMA public FROM PUBLIC; GRANT ALL ON TABLE public.t TO anon;", "-"),
+        .open(
+            """
+            REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO anon;
+            GRANT SELECT ON TABLE public.t TO anon, authenticated;
+            """, #"{"read": "auth.role() = 'anon'"}"#),
+        .secured(
+            ["p ON public.t FOR SELECT USING (true)"],
+            grants: """
+                REVOKE ALL ON SCHEMA public FROM PUBLIC;
+                GRANT SELECT ON TABLE public.t TO anon, authenticated;
+                """, "-"),
     ]
 
-    @Test(arguments: reads + untranslated + writes + granted)
+    @Test(arguments: reads + untranslated + writes + found + granted)
     func `access is what it was, or less`(case given: Case) throws {
         let (json, notes) = try access(given.script)
         #expect(json.withoutBlanks == given.access.withoutBlanks, "\(notes)")
         let isLeftOut = given.script.contains(Self.never) || given.script.contains("id = name")
         #expect(!isLeftOut || notes.contains { $0.subject == .access && $0.name.hasPrefix("t: ") })
+    }
+
+    @Test func `a schema that callers may not use is told`() throws {
+        let (_, notes) = try access(
+            "REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT ALL ON TABLE public.t TO anon;")
+        #expect(notes.contains { $0.isUrgent && $0.text.contains("USAGE") }, "\(notes)")
     }
 
     @Test func `an open table is told loudly`() throws {

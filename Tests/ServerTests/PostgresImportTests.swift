@@ -47,7 +47,7 @@ import Testing
             #""identity": true"#, #""realtime": true"#, #""name": "messages_author_profile""#,
             #""onDelete": "cascade""#, #""body_not_blank": "length(trim(body)) > 0""#,
             #""on": ["room_id", "sent_at desc"]"#, #""default": {"$expr": "auth.uid()"}"#,
-            #""check": "author_id = auth.uid() and length(body) < 5000""#,
+            #""check": "author_id = auth.uid() and length(body) < 5000 and "#,
             #""computed": "length(body)""#,
         ] { #expect(messages.contains(part), "\(part) in \(messages)") }
         #expect(!messages.contains(#""delete""#), "a policy that is not translated allows nothing")
