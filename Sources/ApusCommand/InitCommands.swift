@@ -39,28 +39,12 @@ extension Command {
     }
 
     private static func nextSteps(in folder: String?) -> String {
-        let away = folder.map { "cd \(shellQuoted($0)) && " } ?? ""
+        let away = folder.map { "cd \(shellWord($0)) && " } ?? ""
         let rows = textTable([
             ["\(away)apus dev", "# serves it, and its page, which it names"],
             ["apus migrate new first", "# writes SQL to review, once the models are right"],
             ["apus serve --migrate", "# in production"],
         ])
         return "Next:\n" + rows.map { "  \($0)\n" }.joined()
-    }
-
-    /// A path as one word of a shell.
-    private static func shellQuoted(_ path: String) -> String {
-        let isPlain = path.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."),
-                UInt8(ascii: "_"), UInt8(ascii: "-"):
-                true
-            default: false
-            }
-        }
-        let escaped = path.split(separator: "'", omittingEmptySubsequences: false)
-            .joined(separator: "'\\''")
-        return isPlain ? path : "'\(escaped)'"
     }
 }

@@ -1,0 +1,17 @@
+/// A text as one word of a shell, in quotes where it needs them: for commands that people are told
+/// to type.
+public func shellWord(_ text: String) -> String {
+    let isPlain = text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."),
+            UInt8(ascii: "_"), UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+    if isPlain, !text.isEmpty { return text }
+    let escaped = text.split(separator: "'", omittingEmptySubsequences: false)
+        .joined(separator: "'\\''")
+    return "'\(escaped)'"
+}
