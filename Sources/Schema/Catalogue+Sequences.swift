@@ -16,4 +16,25 @@ extension Catalogue {
             }
         }
     }
+
+    /// Lets the numbers of identity columns go on after those that were given elsewhere, whether
+    /// rows have them or not. Blocks.
+    ///
+    /// - Parameter last: the last number of each model.
+    public func advanceSequences(
+        beyond last: [String: Int64], in database: some MigrationTarget
+    ) throws(Problem) {
+        let all = models.compactMap { model -> (IdentitySequence, Int64)? in
+            guard let sequence = model.sequence, let number = last[model.name], number > 0 else {
+                return nil
+            }
+            return (sequence, min(number, sequence.maximum))
+        }
+        if all.isEmpty { return }
+        try database.migrate { transaction throws(Problem) in
+            try worded { () throws(DatabaseError) in
+                for (sequence, number) in all { try transaction.raise(sequence, to: number) }
+            }
+        }
+    }
 }

@@ -96,6 +96,9 @@ public protocol MigrationTransaction: AnyObject {
 
     /// Lets a sequence go on after the greatest value that its table holds now.
     func raise(_ sequence: IdentitySequence) throws(DatabaseError)
+
+    /// Lets a sequence go on after a number, unless it is beyond that.
+    func raise(_ sequence: IdentitySequence, to number: Int64) throws(DatabaseError)
 }
 
 extension MigrationTransaction {

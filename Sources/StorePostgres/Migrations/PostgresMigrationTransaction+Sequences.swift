@@ -13,6 +13,19 @@ extension PostgresMigrationTransaction {
             """)
     }
 
+    func raise(_ sequence: IdentitySequence, to number: Int64) throws(DatabaseError) {
+        let table = quoted(identifier: sequence.table)
+        let column = PostgresDialect.literal(sequence.column)
+        try execute(
+            """
+            LOCK TABLE \(table) IN SHARE ROW EXCLUSIVE MODE;
+            SELECT pg_catalog.setval(id, \(number)) FROM (
+              SELECT pg_catalog.pg_get_serial_sequence(\(PostgresDialect.literal(table)),
+                \(column))::regclass AS id) AS s
+            WHERE id IS NOT NULL AND \(number) > coalesce(pg_catalog.pg_sequence_last_value(id), 0)
+            """)
+    }
+
     /// Those whose tables hold values, of those that count, beyond what the sequence has given.
     func lagging(among sequences: [IdentitySequence]) throws(DatabaseError) -> [IdentitySequence] {
         if sequences.isEmpty { return [] }

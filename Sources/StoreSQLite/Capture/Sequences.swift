@@ -104,6 +104,11 @@ final class Sequences {
         }
     }
 
+    /// Lets the numbers go on after one.
+    func raise(_ sequence: IdentitySequence, to number: Int64) throws(DatabaseError) {
+        if try number > settle(sequence) { states[sequence.table]?.raise(to: number) }
+    }
+
     private func load(_ sequence: IdentitySequence) throws(SQLiteError) -> State {
         var run = try connection.run(
             "SELECT last, is_settled FROM _apus_sequences WHERE model = ?1")

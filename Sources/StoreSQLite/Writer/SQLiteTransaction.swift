@@ -232,6 +232,13 @@ public final class SQLiteTransaction {
         try guarded { () throws(DatabaseError) in try sequences.raise(sequence) }
     }
 
+    /// Lets a sequence go on after a number.
+    public func raise(
+        _ sequence: IdentitySequence, to number: Int64
+    ) throws(DatabaseError) {
+        try guarded { () throws(DatabaseError) in try sequences.raise(sequence, to: number) }
+    }
+
     /// Forgets the sequences of tables that are gone, at the end of a migration file: in between,
     /// a table may be dropped to make room for its successor.
     public func forgetDroppedSequences() throws(DatabaseError) {
