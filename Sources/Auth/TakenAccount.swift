@@ -6,6 +6,25 @@ public import Store
 public struct TakenAccount: Sendable {
     let user: UserRecord
 
+    /// Its id.
+    public var id: String { user.id }
+
+    /// Its address as addresses are compared; nil where it has none.
+    public var email: String? { user.email }
+
+    /// What became of accounts that were to be added.
+    public struct Added: Sendable {
+        /// How many were added.
+        public var count = 0
+        /// Ids of those that were there already.
+        public var known: [String] = []
+        /// Those whose address belongs to another account, and are left out.
+        public var refused: [(id: String, email: String)] = []
+
+        /// None yet.
+        public init() {}
+    }
+
     /// An account with an id of its own.
     ///
     /// - Parameters:
@@ -32,20 +51,21 @@ public struct TakenAccount: Sendable {
     /// Adds accounts to a database. One whose id or address is there already is left as it is.
     /// Blocks until they are durable.
     ///
-    /// - Returns: how many were added.
+    /// - Returns: which were added, and which were not.
     public static func add(
         _ accounts: [TakenAccount], to database: any Database
-    ) throws(Problem) -> Int {
+    ) throws(Problem) -> Added {
         try AuthService.prepareTables(in: database)
-        var added = 0
+        var added = Added()
         var rest = accounts[...]
         while !rest.isEmpty {
             let some = Array(rest.prefix(turnMax))
             rest = rest.dropFirst(some.count)
-            added += try database.writeAndWait { (transaction) throws(Problem) in
-                var count = 0
-                for account in some where try account.add(to: transaction) { count += 1 }
-                return count
+            let before = added
+            added = try database.writeAndWait { (transaction) throws(Problem) in
+                var added = before
+                for account in some { try account.add(to: transaction, &added) }
+                return added
             }
         }
         return added
@@ -54,14 +74,18 @@ public struct TakenAccount: Sendable {
     /// Accounts that are added in one transaction.
     private static let turnMax = 500
 
-    private func add(to transaction: any WriteTransaction) throws(Problem) -> Bool {
-        if try transaction.account(id: user.id) != nil { return false }
-        if let email = user.email, try transaction.account(email: email) != nil { return false }
+    private func add(
+        to transaction: any WriteTransaction, _ added: inout Added
+    ) throws(Problem) {
+        if try transaction.account(id: user.id) != nil { return added.known.append(user.id) }
+        if let email = user.email, try transaction.account(email: email) != nil {
+            return added.refused.append((user.id, email))
+        }
         var identities: [IdentityRecord] = []
         if let email = user.email {
             identities.append(try IdentityRecord.email(email, of: user, data: nil))
         }
         try transaction.insert(Account(user: user, identities: identities))
-        return true
+        added.count += 1
     }
 }

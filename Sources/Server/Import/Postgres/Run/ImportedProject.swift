@@ -72,6 +72,6 @@ struct ImportedProject {
     /// - Returns: how many.
     func add(_ accounts: [TakenAccount]) throws -> Int {
         guard !accounts.isEmpty else { return 0 }
-        return try options.withDatabase { try TakenAccount.add(accounts, to: $0) }
+        return try options.withDatabase { try TakenAccount.add(accounts, to: $0) }.count
     }
 }
