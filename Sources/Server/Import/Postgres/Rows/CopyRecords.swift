@@ -75,41 +75,14 @@ struct CopyRecords: ImportRecords {
         text.reserveCapacity(field.count)
         var index = 0
         while index < field.count {
-            guard field[index] == ASCII.backslash, index + 1 < field.count else {
-                text.append(field[index])
-                index += 1
-                continue
-            }
-            let letter = field[index + 1]
-            index += 2
-            switch letter {
-            case UInt8(ascii: "b"): text.append(8)
-            case UInt8(ascii: "f"): text.append(12)
-            case UInt8(ascii: "n"): text.append(ASCII.lf)
-            case UInt8(ascii: "r"): text.append(ASCII.cr)
-            case UInt8(ascii: "t"): text.append(ASCII.tab)
-            case UInt8(ascii: "v"): text.append(11)
-            case UInt8(ascii: "0")...UInt8(ascii: "7"), UInt8(ascii: "x"):
-                let isHex = letter == UInt8(ascii: "x")
-                if !isHex { index -= 1 }
-                text.append(number(field, &index, base: isHex ? 16 : 8, max: isHex ? 2 : 3))
-            default: text.append(letter)
+            let byte = field[index]
+            index += 1
+            if byte == ASCII.backslash {
+                ScriptEscape.append(field, &index, .copy, to: &text)
+            } else {
+                text.append(byte)
             }
         }
         return text
-    }
-
-    private static func number(
-        _ field: Span<UInt8>, _ index: inout Int, base: Int, max: Int
-    ) -> UInt8 {
-        var (value, left) = (0, max)
-        while left > 0, index < field.count, let digit = ASCII.hexValue(field[index]),
-            Int(digit) < base
-        {
-            value = value * base + Int(digit)
-            index += 1
-            left -= 1
-        }
-        return UInt8(truncatingIfNeeded: value)
     }
 }

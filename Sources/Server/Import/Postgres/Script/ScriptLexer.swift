@@ -178,46 +178,14 @@ struct ScriptLexer {
                 place += 1
             } else if byte == ASCII.backslash, escapes {
                 place += 1
-                appendEscape(to: &text)
+                var index = place
+                ScriptEscape.append(bytes.span, &index, .constant, to: &text)
+                place = index
                 continue
             }
             text.append(byte)
             place += 1
         }
         throw ScriptFault("a text is not closed", at: start)
-    }
-
-    /// What stands behind a backslash.
-    private mutating func appendEscape(to text: inout [UInt8]) {
-        let letter = byte(place)
-        place += 1
-        switch letter {
-        case UInt8(ascii: "b"): text.append(8)
-        case UInt8(ascii: "f"): text.append(12)
-        case UInt8(ascii: "n"): text.append(ASCII.lf)
-        case UInt8(ascii: "r"): text.append(ASCII.cr)
-        case UInt8(ascii: "t"): text.append(ASCII.tab)
-        case UInt8(ascii: "x"): text.append(UInt8(truncatingIfNeeded: digits(16, max: 2) ?? 0x78))
-        case UInt8(ascii: "u"), UInt8(ascii: "U"):
-            let value = digits(16, max: letter == UInt8(ascii: "u") ? 4 : 8) ?? 0xFFFD
-            let scalar = Unicode.Scalar(value) ?? "\u{FFFD}"
-            text += Array(String(Character(scalar)).utf8)
-        case UInt8(ascii: "0")...UInt8(ascii: "7"):
-            place -= 1
-            text.append(UInt8(truncatingIfNeeded: digits(8, max: 3) ?? 0))
-        default: text.append(letter)
-        }
-    }
-
-    /// The number that digits of a base make; nil where there is none.
-    private mutating func digits(_ base: UInt32, max: Int) -> UInt32? {
-        var value: UInt32?
-        var left = max
-        while left > 0, let digit = ASCII.hexValue(byte(place)), UInt32(digit) < base {
-            value = (value ?? 0) &* base &+ UInt32(digit)
-            place += 1
-            left -= 1
-        }
-        return value
     }
 }
