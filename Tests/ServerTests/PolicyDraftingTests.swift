@@ -17,7 +17,7 @@ import Testing
     private func access(_ script: String) throws -> (json: String, notes: [ImportNote]) {
         let database = try SourceScriptFixture.database(Self.base + script)
         let drafting = ModelDrafting(database, schema: "public")
-        let trial = DraftTrial(drafting.models, beside: [])
+        let trial = DraftTrial(drafting.models, of: database, beside: [])
         let text = String(utf8: try #require(trial.files.first).contents)
         let root = try JSONDocument(parsing: Array(text.utf8)).root
         let json = root["access"].map { String(utf8: $0.raw) } ?? "-"

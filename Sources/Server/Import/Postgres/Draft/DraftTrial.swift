@@ -13,11 +13,16 @@ struct DraftTrial {
     private(set) var notes: [ImportNote] = []
     /// Files that are there besides.
     private let others: [(path: String, contents: [UInt8])]
+    private let database: SourceDatabase
     private var parts: [String: [DraftedModel.Part]] = [:]
 
     /// - Parameter others: files of the project that are not written.
-    init(_ drafts: [DraftedModel], beside others: [(path: String, contents: [UInt8])]) {
+    init(
+        _ drafts: [DraftedModel], of database: SourceDatabase,
+        beside others: [(path: String, contents: [UInt8])]
+    ) {
         self.others = others
+        self.database = database
         models = drafts
         for model in drafts { parts[model.name] = model.parts }
         settle()
@@ -61,7 +66,8 @@ struct DraftTrial {
         models.removeAll { $0.name == model.name }
         notes.append(
             ImportNote(
-                subject: .table, name: model.name, text: "is not taken: \(reason)",
+                subject: .table, name: model.name,
+                text: "is not taken\(database.andItsRows(model.table.name)): \(reason)",
                 advice: "Rename what is at fault in the source, and import again.",
                 line: model.table.line, isUrgent: true))
     }

@@ -32,6 +32,8 @@ struct DraftedModel: Sendable {
     var description: String?
     var primaryKey: [String]
     var required: [String] = []
+    /// The last number that its identity column was given; nil where that is not said.
+    var lastNumber: Int64?
     var parts: [Part] = []
 
     /// The file that it makes with some of its parts.

@@ -1,4 +1,5 @@
 import Bytes
+import Diagnostics
 import Schema
 
 // Policies and grants as access rules.
@@ -103,11 +104,33 @@ extension ModelDrafting {
                     advice: "Have a program of yours do it, as the service_role.",
                     line: function.line))
         }
+        noteUnusable()
         for table in database.tables where table.name.schema != schema { noteElsewhere(table) }
         for passed in database.passedOver {
             note(
                 ImportNote(
                     subject: .statement, name: "", text: passed.text, line: passed.line))
+        }
+    }
+
+    /// A schema that callers may not use, though they have grants on its tables.
+    private mutating func noteUnusable() {
+        guard database.hasGrants else { return }
+        let used = database.usage[schema, default: []]
+        for role in TablePolicies.everybody.sorted()
+        where used.isDisjoint(with: [role, "public"]) {
+            let tables = database.tables.filter { table in
+                table.name.schema == schema
+                    && [role, "public"].contains { table.grants[$0]?.isEmpty == false }
+            }
+            guard !tables.isEmpty else { continue }
+            note(
+                ImportNote(
+                    subject: .access, name: schema,
+                    text: "\(role) has no USAGE of the schema there: its grants on "
+                        + "\(counted(tables.count, "table")) are for nothing, here as there",
+                    advice: "Where it was meant to read them: GRANT USAGE ON SCHEMA \(schema) TO "
+                        + "\(role), and import again.", isUrgent: true))
         }
     }
 
@@ -120,14 +143,8 @@ extension ModelDrafting {
                 line: view.line, source: view.query))
     }
 
-    private static let ofSupabase: Set = [
-        "auth", "storage", "realtime", "supabase_functions", "supabase_migrations", "vault",
-        "extensions", "graphql", "graphql_public", "pgsodium", "pgbouncer", "cron", "net", "pgmq",
-        "_realtime", "_analytics", "pgtle", "dbdev", "information_schema", "pg_catalog",
-    ]
-
     private mutating func noteElsewhere(_ table: SourceTable) {
-        let count = table.rows.reduce(0) { $0 + $1.count }
+        let count = database.rowCount(of: table.name)
         if table.name == SourceName("storage", "objects") || table.name.name == "buckets",
             table.name.schema == "storage", count > 0
         {
@@ -137,11 +154,12 @@ extension ModelDrafting {
                     text: "\(count) of them are not taken: there is no storage of files here",
                     line: table.line))
         }
-        guard !Self.ofSupabase.contains(table.name.schema) else { return }
+        guard !SupabaseSchemas.own.contains(table.name.schema) else { return }
         note(
             ImportNote(
                 subject: .table, name: "\(table.name)",
-                text: "is in another schema than \(schema), and is not taken",
+                text: "is in another schema than \(schema), and is not taken"
+                    + database.andItsRows(table.name),
                 advice: "Import it by itself with --schema \(table.name.schema).",
                 line: table.line))
     }

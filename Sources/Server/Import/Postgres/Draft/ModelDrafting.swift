@@ -28,7 +28,8 @@ struct ModelDrafting {
         let name = table.name.name
         func no(_ why: String) -> ImportNote {
             ImportNote(
-                subject: .table, name: name, text: "is not taken: \(why)",
+                subject: .table, name: name,
+                text: "is not taken\(database.andItsRows(table.name)): \(why)",
                 advice: "Rename it in the source, and import again.", line: table.line)
         }
         if let whole = table.partOf {
@@ -156,6 +157,7 @@ struct ModelDrafting {
                 : "has no default: new rows that do not give it have null",
             line: column.line)
         if column.isIdentity || countsUp(column) {
+            model.lastNumber = database.lastNumber(of: column, in: model.table.name)
             model.parts.append(
                 DraftedModel.Part(
                     place: .property(column.name, word: "identity"), value: true, note: omitted))

@@ -12,7 +12,8 @@ struct LiveQuery {
     var behindRows: [String] {
         [
             constraints, indexes, views, triggers, security, policies, comments, columnComments,
-            Self.publication, publishedTables, grants, columnGrants,
+            Self.publication, publishedTables, closedSchema, usage, grants, columnGrants,
+            sequences, Self.lastNumbers,
         ]
     }
 
@@ -235,6 +236,45 @@ struct LiveQuery {
     private static let grantee = """
         CASE x.grantee WHEN 0 THEN 'public'
           ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(x.grantee)) END
+        """
+
+    /// That nobody may use the schema, before it is said who may.
+    private var closedSchema: String {
+        """
+        SELECT pg_catalog.format('REVOKE ALL ON SCHEMA %I FROM PUBLIC', n.nspname)
+        FROM pg_catalog.pg_namespace AS n WHERE n.nspname = \(schema)
+        """
+    }
+
+    private var usage: String {
+        """
+        SELECT pg_catalog.format('GRANT USAGE ON SCHEMA %I TO %s', n.nspname, \(Self.grantee))
+        FROM pg_catalog.pg_namespace AS n CROSS JOIN LATERAL pg_catalog.aclexplode(
+          coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) AS x
+        WHERE n.nspname = \(schema) AND x.privilege_type = 'USAGE' ORDER BY 1
+        """
+    }
+
+    /// The sequences of columns, those of identity columns included.
+    private var sequences: String {
+        """
+        SELECT pg_catalog.format('ALTER SEQUENCE %I.%I OWNED BY %s.%I', sn.nspname, s.relname,
+          \(Self.name), a.attname)
+        FROM \(Self.relations) JOIN pg_catalog.pg_depend AS d ON d.refobjid = c.oid
+          AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+          AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.deptype IN ('a', 'i')
+        JOIN pg_catalog.pg_class AS s ON s.oid = d.objid AND s.relkind = 'S'
+        JOIN pg_catalog.pg_namespace AS sn ON sn.oid = s.relnamespace
+        JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
+        WHERE n.nspname = \(schema) ORDER BY 1
+        """
+    }
+
+    /// How far sequences have come, as far as who asks may know it.
+    private static let lastNumbers = """
+        SELECT pg_catalog.format('SELECT pg_catalog.setval(%L, %s, true)',
+          pg_catalog.format('%I.%I', schemaname, sequencename), last_value)
+        FROM pg_catalog.pg_sequences WHERE last_value IS NOT NULL ORDER BY 1
         """
 
     var grants: String {

@@ -79,7 +79,8 @@ public enum PostgresImport {
                 hint: "Name another with --schema, or dump the tables' definitions, too.")
         }
         let trial = DraftTrial(
-            drafting.models, beside: target.others(than: drafting.models.map(\.name)))
+            drafting.models, of: database,
+            beside: target.others(than: drafting.models.map(\.name)))
         for note in trial.notes { drafting.note(note) }
         let accounts = try SourceAccounts(script, database)
         for note in accounts.notes { drafting.note(note) }

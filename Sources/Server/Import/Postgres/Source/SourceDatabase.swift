@@ -14,8 +14,14 @@ struct SourceDatabase: Sendable {
     var publishesAll = false
     /// Whether anything says who may do what: a dump may leave that out.
     var hasGrants = false
+    /// Roles that may use schemas, by these. Everybody may use the first one, unless it is said.
+    var usage: [String: Set<String>] = ["public": ["public"]]
     /// The columns that sequences belong to.
     var sequences: [SourceName: SourceColumnName] = [:]
+    /// The last numbers that sequences have given.
+    var lastNumbers: [SourceName: Int64] = [:]
+    /// Rows of tables that are not there: the line of the first, and how many they are.
+    var strayRows: [SourceName: (line: Int, count: Int)] = [:]
     /// Statements that nothing is made of and that should be told, a line each.
     var passedOver: [SourceNote] = []
     /// The buckets of files.
@@ -25,6 +31,38 @@ struct SourceDatabase: Sendable {
     func rows(of name: SourceName) -> [SourceRows] {
         let parts = tables.filter { $0.partOf == name && $0.name != name }
         return (table(name)?.rows ?? []) + parts.flatMap { rows(of: $0.name) }
+    }
+
+    /// How many rows a table has, those of its parts included.
+    func rowCount(of name: SourceName) -> Int { rows(of: name).reduce(0) { $0 + $1.rowCount } }
+
+    /// Rows of tables that none of these is or has as a part; not those of Supabase's own.
+    func rowsLeft(besides names: [SourceName]) -> Int {
+        let taken = Set(names)
+        let left = tables.filter { table in
+            !taken.contains(table.name) && table.partOf.map { !taken.contains($0) } ?? true
+                && !SupabaseSchemas.own.contains(table.name.schema)
+        }
+        return left.reduce(0) { sum, table in table.rows.reduce(sum) { $0 + $1.rowCount } }
+            + strayRows.values.reduce(0) { $0 + $1.count }
+    }
+
+    /// `, and neither are its 3 rows`, for a table that is left; nothing where there are none.
+    func andItsRows(_ name: SourceName) -> String {
+        switch rowCount(of: name) {
+        case 0: ""
+        case 1: ", and neither is its 1 row"
+        case let count: ", and neither are its \(count) rows"
+        }
+    }
+
+    /// The last number that a column was given by its sequence; nil where that is not said.
+    func lastNumber(of column: SourceColumn, in table: SourceName) -> Int64? {
+        let own = SourceColumnName(table: table, column: column.name)
+        var names = sequences.filter { $0.value == own }.map(\.key)
+        names.append(SourceName(table.schema, "\(table.name)_\(column.name)_seq"))
+        if let name = column.countingSequence { names.append(name) }
+        return names.compactMap { lastNumbers[$0] }.max()
     }
 
     func table(_ name: SourceName) -> SourceTable? { places[name].map { tables[$0] } }
@@ -108,6 +146,14 @@ struct SourceColumn: Sendable {
     /// Whether an array of some row has arrays in it: its type does not say.
     var hasNestedElements = false
     let line: Int
+
+    /// The sequence that its default takes numbers from; nil where it has another.
+    var countingSequence: SourceName? {
+        guard case .call(["nextval"], let arguments)? = `default`?.node,
+            let text = arguments.first?.constant
+        else { return nil }
+        return SourceName(quoted: text, in: "public")
+    }
 }
 
 /// An expression, as it stands in the source and as far as it is understood.
@@ -219,6 +265,8 @@ struct SourceRows: Sendable {
     let offset: Int
     /// The line of the first.
     let line: Int
-    /// How many rows or statements they are.
+    /// How many lines or statements they are.
     var count = 0
+    /// How many rows they are: a statement may have several.
+    var rowCount = 0
 }

@@ -15,6 +15,13 @@ struct SourceName: Hashable, Sendable, CustomStringConvertible {
         self.init(parts.count > 1 ? parts[parts.count - 2] : schema, parts.last ?? "")
     }
 
+    /// A name as it stands in a constant: `public."Odd name"`; nil for what is none.
+    init?(quoted text: String, in schema: String) {
+        guard var cursor = try? TokenCursor(Array(text.utf8)), let parts = try? cursor.path()
+        else { return nil }
+        self.init(parts, in: schema)
+    }
+
     /// As reports show it: without the schema that everybody has.
     var description: String { schema == "public" ? name : "\(schema).\(name)" }
 }

@@ -83,19 +83,10 @@ extension SourceScript {
             table.change(column: column) { $0.isNullable = false }
         } else if cursor.accept("add", "generated") {
             table.change(column: column) { $0.isIdentity = true }
-            while !cursor.isAtEnd { cursor.advance() }
+            nameSequence(&cursor, of: SourceColumnName(table: table.name, column: column))
         } else {
             while !cursor.isAtEnd, !cursor.current.isSymbol(",") { cursor.advance() }
         }
-    }
-
-    private mutating func alterSequence(_ cursor: inout TokenCursor) throws(ScriptFault) {
-        let name = SourceName(try cursor.path(), in: schema)
-        guard cursor.accept("owned", "by") else { return }
-        let path = try cursor.path()
-        guard path.count > 1, let column = path.last else { return }
-        let table = SourceName(path.dropLast(), in: schema)
-        keep { $0.sequences[name] = SourceColumnName(table: table, column: column) }
     }
 
     // MARK: Indexes and policies
@@ -240,6 +231,10 @@ extension SourceScript {
             }
         } while cursor.accept(symbol: ",")
         guard cursor.accept("on") else { return }
+        if cursor.accept("schema") {
+            if whole.isDisjoint(with: ["usage", "all"]) { return }
+            return try grantUsage(&cursor, isGranted: isGranted)
+        }
         let isNamed = cursor.accept("table")
         guard isNamed || !Self.others.contains(where: cursor.current.isWord) else { return }
         var tables: [SourceName] = []
@@ -262,9 +257,29 @@ extension SourceScript {
         }
     }
 
-    /// What privileges there are on, besides tables.
+    /// Who may use schemas, from their names on.
+    private mutating func grantUsage(
+        _ cursor: inout TokenCursor, isGranted: Bool
+    ) throws(ScriptFault) {
+        var schemas: [String] = []
+        repeat { schemas.append(try cursor.identifier()) } while cursor.accept(symbol: ",")
+        guard cursor.accept("to") || cursor.accept("from") else { return }
+        var roles: Set<String> = []
+        repeat { roles.insert(try cursor.identifier()) } while cursor.accept(symbol: ",")
+        for schema in schemas {
+            keep { database in
+                if isGranted {
+                    database.usage[schema, default: []].formUnion(roles)
+                } else {
+                    database.usage[schema]?.subtract(roles)
+                }
+            }
+        }
+    }
+
+    /// What privileges there are on, besides tables and schemas.
     private static let others = [
-        "schema", "sequence", "function", "procedure", "type", "database", "language", "domain",
+        "sequence", "function", "procedure", "type", "database", "language", "domain",
         "foreign", "all", "parameter", "routine", "large", "tablespace",
     ]
 }

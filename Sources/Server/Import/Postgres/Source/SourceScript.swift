@@ -43,6 +43,7 @@ struct SourceScript {
             count += 1
             if count % 64 == 0, let share = input.share { progress(share) }
         }
+        script.noteStrayRows()
         return script.database
     }
 
@@ -106,7 +107,8 @@ struct SourceScript {
         case "drop" where cursor.accept("policy"): try changePolicy(&cursor)
         case "set":
             if statement.excerpt.hasPrefix(Self.grantsAreKnown) { keep { $0.hasGrants = true } }
-        case "select", "begin", "commit", "start", "drop", "reset", "analyze", "end", "lock",
+        case "select": setSequence(&cursor)
+        case "begin", "commit", "start", "drop", "reset", "analyze", "end", "lock",
             "refresh", "security", "notify":
             break
         default: note("\(verb.uppercased()): \(statement.excerpt)")
@@ -142,6 +144,7 @@ struct SourceScript {
             }
             if isEnd { break }
             rows.count += 1
+            rows.rowCount += 1
         }
         guard let name = copied?.name else { return }
         if rows.count > 0 { add(rows, to: name) }
@@ -152,18 +155,34 @@ struct SourceScript {
         try cursor.expect("into")
         let name = SourceName(try cursor.path(), in: schema)
         let columns: [String] = cursor.current.isSymbol("(") ? try cursor.names() : []
+        let rowCount = Self.rowCount(cursor)
         var arrays = ArrayLook(columns, of: database.table(name))
         arrays.look(atValues: &cursor)
         change(name) { arrays.note(in: &$0) }
         let last = database.table(name)?.rows.last
         if let last, last.form == .inserts, last.columns == columns {
-            change(name) { $0.rows[$0.rows.count - 1].count += 1 }
+            change(name) { table in
+                table.rows[table.rows.count - 1].count += 1
+                table.rows[table.rows.count - 1].rowCount += rowCount
+            }
             return
         }
         add(
             SourceRows(
                 form: .inserts, columns: columns, offset: statement.offset, line: statement.line,
-                count: 1), to: name)
+                count: 1, rowCount: rowCount), to: name)
+    }
+
+    /// The rows of an INSERT, from behind its columns on.
+    private static func rowCount(_ cursor: TokenCursor) -> Int {
+        var (cursor, count) = (cursor, 0)
+        while !cursor.isAtEnd, !cursor.accept("values") { cursor.advance() }
+        while cursor.current.isSymbol("(") {
+            cursor.skipParentheses()
+            count += 1
+            guard cursor.accept(symbol: ",") else { break }
+        }
+        return count
     }
 
     private mutating func add(_ rows: SourceRows, to name: SourceName) {
@@ -175,7 +194,21 @@ struct SourceScript {
             database.add(table)
             return
         }
-        note("\(counted(rows.count, "row")) of \(name), a table that is not in the source")
+        let line = statement.line
+        keep { database in
+            database.strayRows[name, default: (line, 0)].count += rows.rowCount
+        }
+    }
+
+    /// Tells of rows whose tables are not there.
+    private mutating func noteStrayRows() {
+        for (name, rows) in database.strayRows.sorted(by: { $0.value.line < $1.value.line }) {
+            database.passedOver.append(
+                SourceNote(
+                    line: rows.line,
+                    text: "\(counted(rows.count, "row")) of \(name), a table that is not in the "
+                        + "source"))
+        }
     }
 
     // MARK: What is kept

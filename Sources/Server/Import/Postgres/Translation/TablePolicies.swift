@@ -39,8 +39,11 @@ struct TablePolicies {
             // Policies decide alone where nothing is granted; without them, nothing does.
             return table.isSecured ? Self.everybody : []
         }
+        let used = database.usage[table.name.schema, default: []]
         return Self.everybody.filter { role in
-            [role, "public"].contains { table.grants[$0]?.contains(privilege) == true }
+            let names = [role, "public"]
+            return !used.isDisjoint(with: names)
+                && names.contains { table.grants[$0]?.contains(privilege) == true }
         }
     }
 
@@ -90,7 +93,10 @@ struct TablePolicies {
 
     /// What is said of a verb; nil where it is for nobody.
     mutating func rule(_ verb: Verb) -> Rule? {
-        let granted = callers(Self.command(verb))
+        var granted = callers(Self.command(verb))
+        // PostgreSQL changes rows that it has found, and finds those that may be read.
+        let isOfFound = verb == .update || verb == .delete
+        if isOfFound { granted.formIntersection(readers) }
         guard !granted.isEmpty, !table.isUnclear else { return nil }
         guard table.isSecured else {
             let text = Self.text(of: granted)
@@ -98,35 +104,118 @@ struct TablePolicies {
                 using: verb == .create ? nil : text,
                 check: verb == .create || verb == .update ? text : nil)
         }
+        let read = isOfFound ? readJudgement(callers("select")) : nil
         let translator = RuleTranslator(database, .access, of: table)
         var rule = Rule()
-        if verb != .create { rule.using = judge(verb, granted, translator) { $0.using } }
+        if verb != .create {
+            let using = judge(verb, granted, translator) { $0.using }
+            let isRead = isReadable(by: verb, granted) { $0.using }
+            rule.using = using.text(behind: read, isRead)
+        }
         if verb == .create || verb == .update {
-            rule.check = judge(verb, granted, translator) { $0.check ?? $0.using }
+            let check = judge(verb, granted, translator) { $0.check ?? $0.using }
+            let isRead = isReadable(by: verb, granted) { $0.check ?? $0.using }
+            rule.check = check.text(behind: read, isRead)
         }
         if [rule.using, rule.check].contains(.no) { return nil }
         return rule
     }
 
+    /// What the policies of a verb say.
+    private struct Judgement {
+        /// What one of has to hold.
+        var allowing: [RuleText] = []
+        /// All of which have to.
+        var restricting: [RuleText] = []
+
+        var text: RuleText { .joined([.joined(allowing, by: "or")] + restricting, by: "and") }
+
+        /// What it says together with what the policies of SELECT do: the row that is there has to
+        /// pass them, and so has the row that comes of it (manual, "CREATE POLICY").
+        ///
+        /// - Parameter isRead: whether what it allows is allowed to be read.
+        func text(behind read: Judgement?, _ isRead: Bool) -> RuleText {
+            guard let read else { return text }
+            let readable: [RuleText] = isRead ? [] : [.joined(read.allowing, by: "or")]
+            return .joined(
+                [.joined(allowing, by: "or")] + readable + restricting + read.restricting,
+                by: "and")
+        }
+    }
+
+    /// What reads a row; what is not translated allows nothing, as told for reading itself.
+    private func readJudgement(_ granted: Set<String>) -> Judgement {
+        var other = self
+        return other.judge(.read, granted, RuleTranslator(database, .access, of: table)) {
+            $0.using
+        }
+    }
+
+    /// The callers who may read some row.
+    private var readers: Set<String> {
+        let granted = callers("select")
+        guard table.isSecured else { return granted }
+        return policies(.read).filter { !$0.isRestrictive }
+            .reduce(into: []) { $0.formUnion(Self.callers($1, granted)) }
+    }
+
+    /// Whether what lets a caller change a row says by its words that it may be read: each policy
+    /// has the conditions of one of SELECT among its own, for no more callers.
+    private func isReadable(
+        by verb: Verb, _ granted: Set<String>, _ part: (SourcePolicy) -> SourceExpression?
+    ) -> Bool {
+        let readers = callers("select")
+        let reads = policies(.read).filter { !$0.isRestrictive }.map { policy in
+            (callers: Self.callers(policy, readers), parts: conjuncts(policy.using))
+        }
+        return policies(verb).filter { !$0.isRestrictive }.allSatisfy { policy in
+            let callers = Self.callers(policy, granted)
+            // Without a condition it allows nothing.
+            guard !callers.isEmpty, let source = part(policy) else { return true }
+            guard let parts = conjuncts(source) else { return false }
+            return reads.contains { read in
+                guard let needed = read.parts else { return false }
+                return read.callers.isSuperset(of: callers) && parts.isSuperset(of: needed)
+            }
+        }
+    }
+
+    /// The conditions that all hold where an expression does, as rules; nil where one of them is
+    /// not translated.
+    private func conjuncts(_ source: SourceExpression?) -> Set<RuleText>? {
+        guard let node = source?.node else { return nil }
+        let translator = RuleTranslator(database, .access, of: table)
+        var texts: Set<RuleText> = []
+        for part in node.conjuncts {
+            guard let text = try? translator.say(part) else { return nil }
+            if text != .yes { texts.insert(text) }
+        }
+        return texts
+    }
+
     private mutating func judge(
         _ verb: Verb, _ granted: Set<String>, _ translator: RuleTranslator,
         _ part: (SourcePolicy) -> SourceExpression?
-    ) -> RuleText {
-        var (allowing, restricting) = ([RuleText](), [RuleText]())
+    ) -> Judgement {
+        var judgement = Judgement()
         for policy in policies(verb) {
             do throws(Untranslated) {
                 let said = try Self.say(policy, part(policy), granted, translator)
-                if policy.isRestrictive { restricting.append(said) } else { allowing.append(said) }
+                if policy.isRestrictive {
+                    judgement.restricting.append(said)
+                } else {
+                    judgement.allowing.append(said)
+                }
             } catch {
                 let effect =
                     policy.isRestrictive
                     ? "nobody may \(verb.rawValue)" : "it allows nobody to \(verb.rawValue)"
                 omissions.append(
                     Omission(policy: policy, reason: error.reason, effect: effect))
-                if policy.isRestrictive { restricting.append(.no) }
+                if policy.isRestrictive { judgement.restricting.append(.no) }
             }
         }
-        return .joined([.joined(allowing, by: "or")] + restricting, by: "and")
+        return judgement
     }
 
     private static func say(
@@ -176,6 +265,12 @@ struct TablePolicies {
 }
 
 extension SQLNode {
+    /// What of it has to hold each by itself.
+    fileprivate var conjuncts: [SQLNode] {
+        guard case .binary("and", let left, let right) = self else { return [self] }
+        return left.conjuncts + right.conjuncts
+    }
+
     /// Whether it holds only for a caller who has an id.
     fileprivate var namesCaller: Bool {
         if case .binary("and", let a, let b) = self { return a.namesCaller || b.namesCaller }
