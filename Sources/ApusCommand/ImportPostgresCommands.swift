@@ -16,10 +16,13 @@ extension Command {
             than before: a policy that is not translated allows nothing. Whatever is another than it
             was is told by name, with the reason and what to write by hand, and stands in
             .apus/import-report.md. Rows that are refused are written down there, too, and the exit
-            code is 1. Nothing that is there is written over without --force.
+            code is 1. Nothing that is there is written over without --force, and where the
+            database cannot be brought to new files, all files stay as they were. An import that was
+            killed while rows came is told of by the next, which begins anew with --anew: it takes
+            the rows out that have come.
             """,
         settings: commonAndServer, options: [.toFolder, .schema],
-        switches: [.importDryRun, .noRows, .replaceModels, .json],
+        switches: [.importDryRun, .noRows, .replaceModels, .beginAnew, .json],
         example: "apus import postgres dump.sql --to shop"
     ) { arguments in
         guard arguments.operands.count == 1, let source = arguments.operands.first else {
@@ -36,6 +39,7 @@ extension Command {
         order.isDryRun = arguments.has(.importDryRun)
         order.leavesRows = arguments.has(.noRows)
         order.replaces = arguments.has(.replaceModels)
+        order.beginsAnew = arguments.has(.beginAnew)
         let line = ProgressLine()
         let report: PostgresImportReport
         do {

@@ -29,6 +29,8 @@ extension Switch {
     static let importDryRun = Switch("--dry-run", "tell what would be made, and write nothing")
     static let noRows = Switch("--no-rows", "make the models only, without rows and accounts")
     static let replaceModels = Switch("--force", "write over models of the same names")
+    static let beginAnew = Switch(
+        "--anew", "begin an import again that was ended before its end")
     static let list = Switch("--list", "list the backups that are kept, and write none")
     static let listSeconds = Switch(
         "--list", "list what the archive can be restored to, and change nothing")

@@ -7,6 +7,8 @@ public struct GivenSettings: Sendable {
     private struct Given: Sendable {
         let source: SettingSource
         let assign: Setting.Assignment
+        /// What stood behind a flag, as it may be shown; nil for what no flag gave, and secrets.
+        var shown: String?
         /// The value in `project.json`, and where what is inside of it stands; nil for texts.
         var inside: (value: JSONValue, locate: @Sendable (JSONValue) -> String)?
     }
@@ -67,7 +69,11 @@ public struct GivenSettings: Sendable {
         _ setting: Setting, _ text: String, from source: SettingSource
     ) throws(SettingFault) {
         let assign = try setting.assignment(of: text, from: source)
-        values[setting.name] = Given(source: source, assign: assign)
+        var given = Given(source: source, assign: assign)
+        if case .flag = source, !setting.isSecret {
+            given.shown = DatabaseAddress(text)?.description ?? text
+        }
+        values[setting.name] = given
     }
 
     /// These values where there are any, and else those of `lower`.
@@ -80,6 +86,17 @@ public struct GivenSettings: Sendable {
     /// Who has given a setting its value.
     public func source(of setting: Setting) -> SettingSource {
         values[setting.name]?.source ?? .standard
+    }
+
+    /// The flags that were given and their values, for whoever is told how to give them again:
+    /// without passwords.
+    public var flags: [(name: String, value: String)] {
+        Setting.all.compactMap { setting in
+            guard let given = values[setting.name], case .flag(let name) = given.source,
+                let text = given.shown
+            else { return nil }
+            return (name, text)
+        }
     }
 
     /// Where a part of a setting's value stands, or who has given it as a whole.

@@ -27,6 +27,8 @@ struct ImportFault: Error {
     let problem: Problem
     /// Whether nothing can be read behind it.
     var isLast = false
+    /// The row, if it has a form.
+    var row: [UInt8]?
 
     /// A row that is not in the form of its file.
     init(line: Int, malformed reason: String, isLast: Bool = false) {
@@ -36,9 +38,10 @@ struct ImportFault: Error {
     }
 
     /// What the server refuses: a row, or all of them whatever is in them.
-    init(line: Int?, _ problem: Problem) {
+    init(line: Int?, _ problem: Problem, row: [UInt8]? = nil) {
         self.line = line
         self.problem = problem
+        self.row = row
     }
 }
 

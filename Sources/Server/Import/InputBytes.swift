@@ -109,7 +109,8 @@ final class InputBytes {
             guard block.count - position < ImportLimits.recordBytesMax else {
                 throw ImportFault(
                     line: line,
-                    malformed: "the row is longer than \(ImportLimits.recordBytesMax) bytes")
+                    malformed: "the row is longer than \(ImportLimits.recordBytesMax) bytes",
+                    isLast: true)
             }
             try fill()
         }

@@ -38,6 +38,8 @@ struct TableImport {
         var refersToItself = false
         /// Columns that the file may name and nobody writes: they are computed again.
         var computed: Set<String> = []
+        /// Bytes of a row that the server takes.
+        var rowBytesMax = ImportLimits.recordBytesMax
         /// Takes rows that are refused; nil where the first of them ends the load.
         var rejects: RejectedRows?
         /// Where it is noted how far the load has come; nil where it could not go on there.
@@ -94,7 +96,7 @@ struct TableImport {
         var records = records
         var chunk = Chunk()
         while true {
-            let found = Result { try records.next() }
+            let found = Result { try next(of: &records) }
             if case .success(let record?) = found, chunk.isEmpty || takes(record, behind: chunk) {
                 chunk.append(record)
                 continue
@@ -112,6 +114,18 @@ struct TableImport {
         }
     }
 
+    /// The next row, if the server takes one of its size.
+    private func next(of records: inout any ImportRecords) throws -> ImportRecord? {
+        guard let record = try records.next() else { return nil }
+        // An array of it has two brackets more.
+        guard record.json.count + 2 <= manner.rowBytesMax else {
+            throw ImportFault(
+                line: record.line, .rowTooLong(record.json.count + 2, max: manner.rowBytesMax),
+                row: record.json)
+        }
+        return record
+    }
+
     /// Whether a row may be sent along with others. Where it would overwrite what is there, it has
     /// to name the same columns: one that it does not name would be reset.
     private func takes(_ record: ImportRecord, behind chunk: Chunk) -> Bool {
@@ -125,7 +139,7 @@ struct TableImport {
         guard let rejects = manner.rejects, !fault.isLast, let line = fault.line else {
             return fault
         }
-        try rejects.append(line: line, fault.problem, row: nil)
+        try rejects.append(line: line, fault.problem, row: fault.row)
         refused += 1
         passed += 1
         return nil
@@ -331,6 +345,13 @@ extension Problem {
             code: object?["code"]?.string ?? "import_refused", status: answer.status,
             message: object?["message"]?.string ?? "The server answers \(answer.status).",
             details: object?["details"]?.string, hint: object?["hint"]?.string)
+    }
+
+    fileprivate static func rowTooLong(_ bytes: Int, max: Int) -> Problem {
+        Problem(
+            code: "import_row_too_long", status: 413,
+            message: "The row has \(bytes) bytes as JSON, and the server takes up to \(max) in a "
+                + "request: that is the setting limits.body_bytes.")
     }
 
     /// The same with the server that has said it: it may be another one than was meant.

@@ -8,7 +8,10 @@ struct SourceAccounts {
     /// Those that can be taken.
     private(set) var accounts: [TakenAccount] = []
     /// Those that cannot, and why.
-    private(set) var refused: [(id: String, reason: String)] = []
+    private var refused: [(id: String, reason: String)] = []
+    private var ids: Set<String> = []
+    /// Whose addresses are.
+    private var owners: [String: String] = [:]
     /// How many had a password.
     private(set) var passwords = 0
     /// Names of other ways to sign in, and how many accounts used each.
@@ -32,41 +35,35 @@ struct SourceAccounts {
                 case .copy: CopyRecords(input, conversion)
                 case .inserts: InsertRecords(input, conversion, count: block.count)
                 }
-            while let record = try records.next() { take(record) }
+            while try takeNext(of: &records) {}
         }
     }
 
-    var isEmpty: Bool { accounts.isEmpty && refused.isEmpty }
+    /// - Returns: whether there was one more, or something that is none.
+    private mutating func takeNext(of records: inout any ImportRecords) throws -> Bool {
+        do {
+            guard let record = try records.next() else { return false }
+            take(record)
+        } catch let fault as ImportFault where !fault.isLast {
+            let reason = fault.problem.message.trimmingSuffix(".")
+            refused.append(("line \(fault.line ?? 0)", reason))
+        }
+        return true
+    }
 
     private mutating func take(_ record: ImportRecord) {
         guard let row = try? JSONDocument(parsing: record.json).root,
             let id = row["id"]?.string
-        else { return }
-        func time(_ name: String) -> Instant? {
-            row[name]?.string.flatMap { Instant(postgres: $0) }
-        }
-        if row["deleted_at"]?.string != nil {
-            refused.append((id, "it was deleted"))
+        else {
+            refused.append(("line \(record.line)", "it has no id"))
             return
-        }
-        if row["banned_until"]?.string != nil, time("banned_until") == nil {
-            refused.append((id, "it is banned for ever"))
-            return
-        }
-        let email = row["email"]?.string.flatMap { $0.isEmpty ? nil : $0 }
-        func object(_ name: String) -> String {
-            guard let value = row[name], value.kind == .object else { return "{}" }
-            return String(utf8: value.raw)
         }
         do throws(Problem) {
-            let account = try TakenAccount(
-                id: id, email: email,
-                emailConfirmedAt: time("email_confirmed_at") ?? time("confirmed_at"),
-                appMetadata: object("raw_app_meta_data"),
-                userMetadata: object("raw_user_meta_data"),
-                isAnonymous: row["is_anonymous"]?.bool ?? false,
-                lastSignInAt: time("last_sign_in_at"), bannedUntil: time("banned_until"),
-                createdAt: time("created_at") ?? .now)
+            let account = try Self.account(id, row)
+            if let reason = objection(to: account, row) {
+                refused.append((id, reason))
+                return
+            }
             accounts.append(account)
         } catch {
             refused.append((id, error.message))
@@ -76,6 +73,39 @@ struct SourceAccounts {
         for provider in row["raw_app_meta_data"]?["providers"]?.elements ?? [] {
             if let name = provider.string, name != "email" { providers[name, default: 0] += 1 }
         }
+    }
+
+    /// Why an account is not taken: by what the source says of it, or of another.
+    private mutating func objection(to account: TakenAccount, _ row: JSONValue) -> String? {
+        if row["deleted_at"]?.string != nil { return "it was deleted" }
+        if row["banned_until"]?.string != nil, Self.time("banned_until", row) == nil {
+            return "it is banned for ever"
+        }
+        guard ids.insert(account.id).inserted else { return "another account has this id" }
+        guard let email = account.email else { return nil }
+        if let owner = owners[email] { return "its address \(email) is that of \(owner)" }
+        owners[email] = account.id
+        return nil
+    }
+
+    private static func time(_ name: String, _ row: JSONValue) -> Instant? {
+        row[name]?.string.flatMap { Instant(postgres: $0) }
+    }
+
+    private static func account(
+        _ id: String, _ row: JSONValue
+    ) throws(Problem) -> TakenAccount {
+        func object(_ name: String) -> String {
+            guard let value = row[name], value.kind == .object else { return "{}" }
+            return String(utf8: value.raw)
+        }
+        return try TakenAccount(
+            id: id, email: row["email"]?.string.flatMap { $0.isEmpty ? nil : $0 },
+            emailConfirmedAt: time("email_confirmed_at", row) ?? time("confirmed_at", row),
+            appMetadata: object("raw_app_meta_data"), userMetadata: object("raw_user_meta_data"),
+            isAnonymous: row["is_anonymous"]?.bool ?? false,
+            lastSignInAt: time("last_sign_in_at", row), bannedUntil: time("banned_until", row),
+            createdAt: time("created_at", row) ?? .now)
     }
 
     /// What is another for them here.
@@ -103,5 +133,32 @@ struct SourceAccounts {
                 ImportNote(subject: .account, name: id, text: "is not taken: \(reason)"))
         }
         return notes
+    }
+}
+
+extension TakenAccount.Added {
+    /// Those that were not added.
+    var notes: [ImportNote] {
+        var notes = refused.map { id, email in
+            ImportNote(
+                subject: .account, name: id,
+                text: "is not taken: another account here has its address \(email)",
+                isUrgent: true)
+        }
+        if !known.isEmpty {
+            let them = known.count == 1 ? "is" : "are"
+            notes.append(
+                ImportNote(
+                    subject: .account, name: "",
+                    text: "\(counted(known.count, "account")) \(them) here already, and left as "
+                        + (known.count == 1 ? "it is" : "they are")))
+        }
+        return notes
+    }
+}
+
+extension String {
+    fileprivate func trimmingSuffix(_ end: String) -> String {
+        hasSuffix(end) ? String(dropLast(end.count)) : self
     }
 }

@@ -19,6 +19,7 @@ final class SourceLoads {
     private let database: SourceDatabase
     private let drafts: [String: DraftedModel]
     private let folder: String
+    private let rowBytesMax: Int
     private let progress: (ImportProgress) -> Void
     private(set) var loaded: [Loaded] = []
     /// What stopped it: nothing behind that is loaded.
@@ -27,15 +28,17 @@ final class SourceLoads {
     /// - Parameters:
     ///   - path: the script.
     ///   - folder: where rows are written down that are refused.
+    ///   - rowBytesMax: what the server takes as one row.
     init(
         _ path: String, _ database: SourceDatabase, _ drafts: [DraftedModel],
-        refusedTo folder: String,
+        refusedTo folder: String, rowBytesMax: Int,
         _ progress: @escaping (ImportProgress) -> Void
     ) {
         self.path = path
         self.database = database
         self.drafts = Dictionary(drafts.map { ($0.name, $0) }) { first, _ in first }
         self.folder = folder
+        self.rowBytesMax = rowBytesMax
         self.progress = progress
     }
 
@@ -63,7 +66,7 @@ final class SourceLoads {
                 TableImport.Manner(
                     conflict: step.isSecond ? .merge : nil,
                     refersToItself: step.model.references.contains { $0.target == step.model.name },
-                    rejects: rejects, progress: progress))
+                    rowBytesMax: rowBytesMax, rejects: rejects, progress: progress))
             let fault = try fault(&load, records(block, step, draft, input))
             result.count += load.count
             result.refused += load.refused

@@ -21,6 +21,8 @@ public enum PostgresImport {
         public var leavesRows = false
         /// Whether model files that are there are written over.
         public var replaces = false
+        /// Whether an import that was ended before its end is begun once more.
+        public var beginsAnew = false
 
         /// An order.
         public init(_ source: String) { self.source = source }
@@ -43,7 +45,7 @@ public enum PostgresImport {
     public static func run(
         _ options: ServerOptions, _ order: Order, progress: @escaping (Progress) -> Void
     ) throws -> PostgresImportReport {
-        let target = try ImportedProject(options, replaces: order.replaces || order.isDryRun)
+        let target = try ImportedProject(options, order)
         guard let address = DatabaseAddress(order.source) else {
             guard FileSystem.isFolder(order.source) != true else {
                 throw OperandError("\(order.source) is a folder; give a script of pg_dump")
@@ -67,9 +69,10 @@ public enum PostgresImport {
     }
 
     private static func run(
-        _ options: ServerOptions, _ order: Order, _ target: ImportedProject, script: String,
+        _ options: ServerOptions, _ order: Order, _ project: ImportedProject, script: String,
         _ progress: @escaping (Progress) -> Void
     ) throws -> PostgresImportReport {
+        var target = project
         let database = try read(script, progress)
         var drafting = ModelDrafting(database, schema: order.schema)
         guard !drafting.models.isEmpty else {
@@ -86,23 +89,20 @@ public enum PostgresImport {
         for note in accounts.notes { drafting.note(note) }
         var report = PostgresImportReport(
             order, target: options, models: trial.models.map(\.name), notes: drafting.notes)
-        report.rowsThere = trial.models.reduce(0) { sum, model in
-            sum + database.rows(of: model.table.name).reduce(0) { $0 + $1.count }
-        }
+        report.rowsThere = trial.models.reduce(0) { $0 + database.rowCount(of: $1.table.name) }
+        report.rowsLeft = database.rowsLeft(besides: trial.models.map(\.table.name))
         report.accounts = accounts.accounts.count
         if order.isDryRun { return report }
-        try target.write(trial.files)
-        do {
-            try target.build()
-            if !order.leavesRows {
-                report.accounts = try target.add(accounts.accounts)
-                try load(options, script, database, trial.models, &report, progress)
-            }
-        } catch {
-            try report.write()
-            throw error
+        try target.make(trial.files)
+        defer { try? report.write() }
+        if !order.leavesRows {
+            try target.prepareRows(trial.models)
+            let added = try target.add(accounts.accounts)
+            report.accounts = added.count
+            report.notes += added.notes
+            try load(options, script, database, trial.models, &report, progress)
         }
-        try report.write()
+        if report.stop == nil { target.finish() }
         return report
     }
 
@@ -128,9 +128,10 @@ public enum PostgresImport {
             options, schemas.settings, to: nil, trusting: nil)
         defer { service.close() }
         let start = ContinuousClock.now
-        let loads = SourceLoads(script, database, models, refusedTo: options.dataDirectory) {
-            progress(.loading($0))
-        }
+        let loads = SourceLoads(
+            script, database, models, refusedTo: options.dataDirectory,
+            rowBytesMax: schemas.settings.limits.bodyBytesMax
+        ) { progress(.loading($0)) }
         try loads.run(schemas.catalogue.models, over: service.connection)
         report.loaded = loads.loaded
         report.stop = loads.stop

@@ -9,9 +9,16 @@ public struct PostgresImportReport: Sendable {
     private let folder: String
     private let dataDirectory: String
     let models: [String]
-    let notes: [ImportNote]
+    /// What is another than it was, or is not there.
+    var notes: [ImportNote] {
+        didSet { notes.sort(by: Self.order) }
+    }
+    /// The flags that the project is named by, and their values.
+    private let flags: [(name: String, value: String)]
     /// Rows of models in the source, where it is a script.
     var rowsThere = 0
+    /// Rows of tables that are not taken.
+    var rowsLeft = 0
     var accounts = 0
     var loaded: [SourceLoads.Loaded] = []
     var stop: (place: String, problem: Problem)?
@@ -25,9 +32,12 @@ public struct PostgresImportReport: Sendable {
         folder = target.projectDirectory
         dataDirectory = target.dataDirectory
         self.models = models
-        self.notes = notes.sorted {
-            ($0.subject.rawValue, $0.line ?? 0) < ($1.subject.rawValue, $1.line ?? 0)
-        }
+        flags = target.given.flags
+        self.notes = notes.sorted(by: Self.order)
+    }
+
+    private static func order(_ one: ImportNote, _ other: ImportNote) -> Bool {
+        (one.subject.rawValue, one.line ?? 0) < (other.subject.rawValue, other.line ?? 0)
     }
 
     /// Whether lines of the source are of a file that is there.
@@ -69,6 +79,7 @@ public struct PostgresImportReport: Sendable {
         if order.isDryRun {
             if hasLines { parts.append(counted(rowsThere, "row")) }
             parts.append(counted(accounts, "account"))
+            parts += left
             return "would make \(parts.joined(separator: ", ")); nothing was written"
         }
         if !order.leavesRows {
@@ -76,8 +87,13 @@ public struct PostgresImportReport: Sendable {
             parts.append(
                 "\(counted(rows, "row")) in \((seconds * 10).rounded() / 10) s, \(rate) a second")
             parts.append(counted(accounts, "account"))
+            parts += left
         }
         return "made \(folder)/: \(parts.joined(separator: "; "))"
+    }
+
+    private var left: [String] {
+        rowsLeft == 0 ? [] : ["\(counted(rowsLeft, "row")) of tables that are not taken"]
     }
 
     private func line(_ note: ImportNote) -> String {
@@ -91,12 +107,16 @@ public struct PostgresImportReport: Sendable {
     }
 
     private var nextSteps: String {
-        let place = folder == "." ? "" : " --project \(folder)"
-        let rows = textTable([
+        let place = flags.map { " \($0.name) \(shellWord($0.value))" }.joined()
+        var rows = [
             ["apus check\(place)", "# tells what is wrong with the files: nothing, now"],
             ["apus dev\(place)", "# serves it"],
-        ])
-        return rows.map { "  \($0)\n" }.joined()
+        ]
+        if stop != nil {
+            let source = shellWord(SourceShown.text(order.source))
+            rows = [["apus import postgres \(source)\(place) --anew", "# once that is mended"]]
+        }
+        return textTable(rows).map { "  \($0)\n" }.joined()
     }
 
     // MARK: For later
@@ -159,7 +179,8 @@ public struct PostgresImportReport: Sendable {
         }
         let object: JSON = [
             "models": .array(models.map(JSON.string)), "tables": .array(tables),
-            "accounts": .integer(Int64(accounts)), "untranslated": .array(untranslated),
+            "accounts": .integer(Int64(accounts)), "left": .integer(Int64(rowsLeft)),
+            "untranslated": .array(untranslated),
             "milliseconds": .integer(Int64(seconds * 1000)),
             "fault": stop.map { ["at": .string($0.place), "message": .string($0.problem.message)] }
                 ?? .null,
