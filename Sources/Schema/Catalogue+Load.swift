@@ -58,9 +58,10 @@ extension Catalogue {
         return try Catalogue(parsing: [(label, contents)]).project
     }
 
-    /// Notes and hidden files may lie about; JSON and SQL has to be where it means something.
+    /// Notes and hidden files may lie about; JSON and SQL has to be where it means something, and
+    /// to be called so.
     private static func isRelevant(_ path: String) -> Bool {
-        path.hasSuffix(".json") || path.hasSuffix(".sql")
+        FileEnding.isTaken(for: path.split(separator: "/").last.map(String.init) ?? path)
     }
 }
 

@@ -69,6 +69,9 @@ public struct CatalogueReading: Sendable {
                     at: file.location(0))
             case .stray(let message, let suggestion):
                 report.fault(message, at: file.location(0), suggestion: suggestion)
+                if case .model(let name) = FileRole(called: suggestion, insteadOf: file.path) {
+                    unknown.models.insert(name)
+                }
             }
         }
     }

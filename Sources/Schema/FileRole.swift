@@ -27,14 +27,24 @@ enum FileRole {
         }
     }
 
+    /// What a file would be under another name in its folder.
+    init?(called name: String?, insteadOf path: String) {
+        guard let name else { return nil }
+        let folder = path.split(separator: "/").dropLast()
+        self.init(path: (folder + [name[...]]).joined(separator: "/"))
+    }
+
     private static func stray(_ directory: String, _ file: String) -> FileRole {
+        let right = FileEnding.rightName(of: file)
         if directories.contains(directory) {
             let ends = ["queries": ".sql", "models": ".json, or .sql for a view's SELECT"]
             return .stray(
-                "a file in \(directory)/ ends with \(ends[directory] ?? ".json")", suggestion: nil)
+                "a file in \(directory)/ ends with \(ends[directory] ?? ".json")",
+                suggestion: right)
         }
         let known = ["project.json", "rules.json"]
-        let suggestion = nearest(file, in: known) ?? nearest(directory, in: directories)
+        let suggestion =
+            nearest(right ?? file, in: known) ?? nearest(directory, in: directories)
         return .stray(
             "this file has no meaning here: Schemas/ holds project.json, rules.json, "
                 + "models/*.json, queries/*.sql and seeds/*.json", suggestion: suggestion)

@@ -67,9 +67,9 @@ public struct MigrationFile: Hashable, Sendable {
     /// A file called `fileName`; nil when the name is not of the form `YYYYMMDDTHHMMSS_name.sql`.
     public init?(fileName: String, directory: String = "Migrations", text: [UInt8]) {
         let parts = fileName.split(separator: "_", maxSplits: 1).map(String.init)
-        guard parts.count == 2, Self.isVersion(parts[0]), parts[1].hasSuffix(".sql") else {
-            return nil
-        }
+        guard parts.count == 2, Self.isVersion(parts[0]), Self.isMoment(parts[0]),
+            parts[1].hasSuffix(".sql")
+        else { return nil }
         let name = String(parts[1].dropLast(4))
         guard !name.isEmpty, name == Self.spelled(name) else { return nil }
         version = parts[0]
@@ -86,6 +86,34 @@ public struct MigrationFile: Hashable, Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// What is wrong with a name that no file can have, and which it should have; for names that
+    /// end with `.sql`, in whatever letters.
+    static func fault(ofName name: String) -> (message: String, suggestion: String?) {
+        let parts = name.split(separator: "_", maxSplits: 1).map(String.init)
+        if let version = parts.first, isVersion(version), !isMoment(version) {
+            return ("there is no moment \(version), by which the file is called", nil)
+        }
+        let stem = spelled(String((parts.dropFirst().first ?? "").dropLast(4)))
+        let near = "\(parts[0])_\(stem).sql"
+        let isRight = MigrationFile(fileName: near, text: []) != nil
+        return (
+            "a migration file is called YYYYMMDDTHHMMSS_name.sql, the name in lower case",
+            isRight ? near : nil
+        )
+    }
+
+    /// Whether a version names an hour that has been or will be. Its minutes and seconds may be
+    /// more than an hour and a minute have: so files were called once that were written one right
+    /// behind the other.
+    private static func isMoment(_ version: String) -> Bool {
+        let numbers = [4, 2, 2].reduce(into: (rest: version[...], found: [Int]())) { read, count in
+            read.found.append(Int(read.rest.prefix(count)) ?? 0)
+            read.rest = read.rest.dropFirst(count)
+        }
+        let (date, hour) = (numbers.found, Int(numbers.rest.dropFirst().prefix(2)) ?? 24)
+        return CivilDate(year: date[0], month: date[1], day: date[2]) != nil && hour < 24
+    }
+
     private static func isVersion(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
         return bytes.count == 15 && bytes[8] == UInt8(ascii: "T")
@@ -94,8 +122,8 @@ public struct MigrationFile: Hashable, Sendable {
 
     /// A new file that overcomes a difference in an engine's form, with a version after `previous`.
     ///
-    /// The version is the moment `now` in UTC, or the next number after `previous` when the clock
-    /// is behind it.
+    /// The version is the moment `now` in UTC, or the second after `previous` when the clock is
+    /// behind it.
     public init(
         overcoming difference: Difference, in form: MigrationFileForm, name: String,
         after previous: String?, now: Instant, directory: String = "Migrations"
@@ -145,9 +173,23 @@ public struct MigrationFile: Hashable, Sendable {
         let digits = now.postgres.utf8.prefix(19).filter(ASCII.isDigit)
         var version = String(decoding: digits, as: UTF8.self)
         if let last = previous?.filter({ $0 != "T" }), last >= version, let number = Int64(last) {
-            version = String(number + 1)
+            version = secondAfter(last) ?? String(number + 1)
         }
         version.insert("T", at: version.index(version.startIndex, offsetBy: 8))
         return version
+    }
+
+    /// The digits of the second after one; nil for what is none.
+    private static func secondAfter(_ digits: String) -> String? {
+        guard let number = Int(digits), digits.utf8.count == 14,
+            let date = CivilDate(
+                year: number / 10_000_000_000, month: number / 100_000_000 % 100,
+                day: number / 1_000_000 % 100)
+        else { return nil }
+        let (hour, minute, second) = (number / 10_000 % 100, number / 100 % 100, number % 100)
+        guard hour < 24, minute < 60, second < 60 else { return nil }
+        let seconds = date.daysSinceEpoch * 86_400 + hour * 3600 + minute * 60 + second + 1
+        let text = Instant(seconds: Int64(seconds)).postgres.utf8.prefix(19).filter(ASCII.isDigit)
+        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -71,9 +71,8 @@ public struct MigrationSet: Sendable {
                 continue
             }
             guard let file = MigrationFile(fileName: name, directory: label, text: contents) else {
-                report.fault(
-                    "a migration file is called YYYYMMDDTHHMMSS_name.sql, the name in lower case",
-                    at: place)
+                let fault = MigrationFile.fault(ofName: name)
+                report.fault(fault.message, at: place, suggestion: fault.suggestion)
                 continue
             }
             if let other = others.first(where: MigrationHeader(contents).isMeant) {
@@ -93,7 +92,7 @@ public struct MigrationSet: Sendable {
     /// What is taken for a migration file, in order of the names.
     static func fileNames(in directory: String) -> [String] {
         (FileSystem.names(in: directory) ?? []).filter {
-            $0.hasSuffix(".sql") && !$0.hasPrefix(".")
+            $0.lowercased().hasSuffix(".sql") && !$0.hasPrefix(".")
         }
     }
 }

@@ -15,6 +15,23 @@ struct SourceFile: Sendable {
         lines = LineMap(bytes)
     }
 
+    /// Whether the file is one that may be read; reports when not.
+    func isReadable(_ report: Report) -> Bool {
+        if bytes.count > SchemaLimits.fileBytesMax {
+            report.fault(
+                "the file is larger than \(SchemaLimits.fileBytesMax >> 20) MiB", at: location(0))
+            return false
+        }
+        // Windows' editors begin files with one; RFC 8259 §8.1 forbids it.
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+            report.fault(
+                "the file begins with a byte order mark; save it as UTF-8 without one",
+                at: location(0))
+            return false
+        }
+        return true
+    }
+
     /// The place of a byte.
     func location(_ offset: Int) -> SourceLocation {
         let position = lines.position(of: offset)
@@ -69,19 +86,7 @@ struct FileReader {
 
     /// The document's root; nil, with the fault reported, when the file is not JSON.
     func parse() -> JSONValue? {
-        if file.bytes.count > SchemaLimits.fileBytesMax {
-            report.fault(
-                "the file is larger than \(SchemaLimits.fileBytesMax >> 20) MiB",
-                at: file.location(0))
-            return nil
-        }
-        // Windows' editors begin files with one; RFC 8259 §8.1 forbids it.
-        if file.bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
-            report.fault(
-                "the file begins with a byte order mark; save it as UTF-8 without one",
-                at: file.location(0))
-            return nil
-        }
+        guard file.isReadable(report) else { return nil }
         do {
             return try JSONDocument(parsing: file.bytes, depthMax: SchemaLimits.jsonDepthMax).root
         } catch {

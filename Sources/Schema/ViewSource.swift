@@ -41,12 +41,7 @@ struct ViewReader {
 
     /// The SELECT; nil with a fault.
     func read() -> ViewSource? {
-        if file.bytes.count > SchemaLimits.fileBytesMax {
-            report.fault(
-                "the file is larger than \(SchemaLimits.fileBytesMax >> 20) MiB",
-                at: file.location(0))
-            return nil
-        }
+        guard file.isReadable(report) else { return nil }
         guard String(validating: file.bytes, as: UTF8.self) != nil else {
             report.fault("the file is not UTF-8", at: file.location(0))
             return nil
