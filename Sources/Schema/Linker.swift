@@ -27,6 +27,11 @@ struct Linker {
     /// The models; incomplete when something was reported.
     func link() -> [Model] {
         checkGlobalNames()
+        var former = FormerNames(of: "model", report)
+        for draft in drafts {
+            let location = draft.renamedFromLocation ?? SourceLocation(file: draft.file)
+            former.take(draft.renamedFrom, of: draft.name, at: location)
+        }
         var keys: [String: [ForeignKey]] = [:]
         for draft in drafts {
             keys[draft.name] = foreignKeys(of: draft)

@@ -36,6 +36,8 @@ struct ModelDraft {
     var description: String?
     /// The name it had before.
     var renamedFrom: [String] = []
+    /// Where that stands.
+    var renamedFromLocation: SourceLocation?
     /// Whether clients should use it no more.
     var isDeprecated = false
     var columns: [Column] = []

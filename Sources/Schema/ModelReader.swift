@@ -43,6 +43,9 @@ struct ModelReader {
         }
         draft.description = words["description"]?.value.string
         draft.renamedFrom = reader.formerNames(words["renamedFrom"])
+        if let word = words["renamedFrom"] {
+            draft.renamedFromLocation = reader.file.location(word.key.offset)
+        }
         draft.isDeprecated = words["deprecated"]?.value.bool ?? false
         // Without columns, which is reported, nothing that names them could be right.
         guard words["properties"] != nil else { return }
@@ -94,6 +97,10 @@ struct ModelReader {
             draft.columns.append(column)
         }
         refuseCircles(of: draft.columns.map { ($0.name, $0.renamedFrom, $0.location) })
+        var former = FormerNames(of: "column", reader.report)
+        for column in draft.columns {
+            former.take(column.renamedFrom, of: column.name, at: column.location)
+        }
         if draft.columns.count > SchemaLimits.columnsMax {
             reader.report.fault(
                 "the model has more than \(SchemaLimits.columnsMax) columns",
