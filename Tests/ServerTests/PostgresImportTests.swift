@@ -174,7 +174,7 @@ import Testing
         let rows = try Self.rows(service, "things?select=id&order=id")
         #expect(rows == #"[{"id":1},{"id":3},{"id":4},{"id":5},{"id":7}]"#)
         let refused = try String(
-            contentsOfFile: project.data + "/import-refused-things.ndjson", encoding: .utf8)
+            contentsOfFile: project.data + "/import-refused-things.ndjson.errors", encoding: .utf8)
         #expect(refused.contains(#""line":4"#) && refused.contains(#""line":8"#), "\(refused)")
     }
 
