@@ -9,15 +9,21 @@ struct CSVRecords: ImportRecords {
     private let input: InputBytes
     private let names: [String]
     private let form: CSVForm
+    private let keepsTexts: Bool
+    /// The header as it stands there.
+    let head: [UInt8]?
 
     /// Reads the header.
     ///
+    /// - Parameter keepsTexts: whether rows are wanted as they stand there, too.
     /// - Throws: `ImportFault` for a name that is no column, or stands there twice.
-    init(_ input: InputBytes, _ model: Model) throws {
+    init(_ input: InputBytes, _ model: Model, keepingTexts keepsTexts: Bool = false) throws {
         self.input = input
+        self.keepsTexts = keepsTexts
         let line = input.line
-        let header = try CSVHeader(input).fields
-        names = try header.map { field throws(ImportFault) in
+        let header = try CSVHeader(input)
+        head = header.text
+        names = try header.fields.map { field throws(ImportFault) in
             guard UTF8Check.isValid(field.span) else {
                 throw ImportFault(line: line, malformed: "the header is not UTF-8", isLast: true)
             }
@@ -49,15 +55,23 @@ struct CSVRecords: ImportRecords {
             _ = try input.next()
         }
         guard try input.peek() != nil else { return nil }
-        let (line, form) = (input.line, form)
-        typealias Row = Result<[UInt8], ImportFault>
+        let (line, form, keepsTexts) = (input.line, form, keepsTexts)
+        typealias Row = (json: Result<[UInt8], ImportFault>, text: [UInt8]?)
         let row: Row = try input.take {
             (bytes: Span<UInt8>, isAll: Bool) throws(ImportFault) -> (Row, byteCount: Int)? in
             var scanner = CSVScanner(bytes, isAll: isAll, line: line)
-            guard let row = try form.row(of: &scanner) else { return nil }
-            return (row, scanner.position)
+            guard let json = try form.row(of: &scanner) else { return nil }
+            let end = scanner.position
+            let text = keepsTexts ? [UInt8](lineOf: bytes.extracting(..<end)) : nil
+            return ((json, text), end)
         }
-        return ImportRecord(line: line, json: try row.get(), columns: names)
+        switch row.json {
+        case .success(let json):
+            return ImportRecord(line: line, json: json, columns: names, text: row.text)
+        case .failure(var fault):
+            fault.row = row.text
+            throw fault
+        }
     }
 }
 
@@ -141,20 +155,35 @@ private struct CSVForm {
     }
 }
 
+extension [UInt8] {
+    /// A line without its end.
+    fileprivate init(lineOf bytes: Span<UInt8>) {
+        var count = bytes.count
+        while count > 0, bytes[count - 1] == ASCII.lf || bytes[count - 1] == ASCII.cr { count -= 1 }
+        self.init(copying: bytes.extracting(..<count))
+    }
+}
+
 /// The fields of the first line.
 private struct CSVHeader {
-    private(set) var fields: [[UInt8]] = []
+    let fields: [[UInt8]]
+    /// The line as it stands there.
+    let text: [UInt8]
 
     init(_ input: InputBytes) throws {
         let line = input.line
-        fields = try input.take {
-            (bytes: Span<UInt8>, isAll: Bool) throws(ImportFault) -> ([[UInt8]], byteCount: Int)? in
+        typealias Header = (fields: [[UInt8]], text: [UInt8])
+        (fields, text) = try input.take {
+            (bytes: Span<UInt8>, isAll: Bool) throws(ImportFault) -> (Header, byteCount: Int)? in
             var scanner = CSVScanner(bytes, isAll: isAll, line: line)
             var fields: [[UInt8]] = []
             while true {
                 guard let field = try scanner.next() else { return nil }
                 fields.append(scanner.bytes(of: field))
-                if field.isLast { return (fields, scanner.position) }
+                if field.isLast {
+                    let end = scanner.position
+                    return ((fields, [UInt8](lineOf: bytes.extracting(..<end))), end)
+                }
             }
         }
     }

@@ -57,7 +57,8 @@ public enum ImportCommand {
             options, schemas.settings, to: order.server, trusting: order.authorities)
         defer { service.close() }
         let loads = try ImportLoads(
-            order, parts, over: service.connection, marks: options.dataDirectory, progress)
+            order, parts, over: service.connection, marks: options.dataDirectory,
+            rowBytesMax: schemas.settings.limits.bodyBytesMax, progress)
         return try loads.run()
     }
 
@@ -66,8 +67,9 @@ public enum ImportCommand {
     ) throws -> [LoadOrder.Part] {
         switch source {
         case .file(let file, let table):
-            [LoadOrder.Part(model: try catalogue.requireTable(table), file: file)]
-        case .folder(let folder): try LoadOrder(folder, catalogue).parts
+            try RowFileForm.requireKnown(file)
+            return [LoadOrder.Part(model: try catalogue.requireTable(table), file: file)]
+        case .folder(let folder): return try LoadOrder(folder, catalogue).parts
         }
     }
 }

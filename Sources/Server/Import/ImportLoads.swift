@@ -7,24 +7,29 @@ final class ImportLoads {
     private let order: ImportCommand.Order
     private let parts: [LoadOrder.Part]
     private let connection: ServerConnection
+    private let rowBytesMax: Int
     private let progress: (ImportProgress) -> Void
-    private let rejects: RejectedRows?
+    /// Why rows are refused, where they are written down.
+    private let reasons: RejectionReasons?
     /// Where it is noted how far each has come; none for what cannot be read once more.
     private let marks: [ImportMark?]
     /// How far each had come before.
     private let former: [ImportMark.State?]
     private var loaded: [ImportReport.Loaded] = []
 
-    /// - Parameter folder: where marks are.
+    /// - Parameters:
+    ///   - folder: where marks are.
+    ///   - rowBytesMax: what the server takes as one row.
     /// - Throws: 58030; `import_unmarked` where there is nothing to go on with.
     init(
         _ order: ImportCommand.Order, _ parts: [LoadOrder.Part],
-        over connection: ServerConnection, marks folder: String,
+        over connection: ServerConnection, marks folder: String, rowBytesMax: Int,
         _ progress: @escaping (ImportProgress) -> Void
     ) throws(Problem) {
         self.order = order
         self.parts = parts
         self.connection = connection
+        self.rowBytesMax = rowBytesMax
         self.progress = progress
         var (marks, former) = ([ImportMark?](), [ImportMark.State?]())
         for part in parts {
@@ -35,10 +40,33 @@ final class ImportLoads {
         }
         if order.resumes, former.allSatisfy({ $0 == nil }) { throw .unmarked }
         (self.marks, self.former) = (marks, former)
-        rejects =
+        if order.isOfFolder, let folder = order.rejects { try FileSystem.makeFolder(folder) }
+        reasons =
             if let path = order.rejects {
-                try RejectedRows(path, besides: parts.map(\.file), goesOn: order.resumes)
+                try RejectionReasons(
+                    beside: path, besides: parts.map(\.file), goesOn: order.resumes)
             } else { nil }
+    }
+
+    /// Where refused rows of a file go: into a folder of such files, if it is one of several.
+    private func rejectsPath(of part: LoadOrder.Part) -> String? {
+        guard let path = order.rejects, order.isOfFolder else { return order.rejects }
+        return "\(path)/\(part.file.split(separator: "/").last ?? "")"
+    }
+
+    private func rejects(
+        of part: LoadOrder.Part, _ records: any ImportRecords
+    ) throws(Problem) -> RejectedRows? {
+        guard let reasons, let path = rejectsPath(of: part) else { return nil }
+        return try RejectedRows(
+            path, of: part.file, head: records.head, besides: parts.map(\.file),
+            goesOn: order.resumes, reasons: reasons)
+    }
+
+    /// A folder holds files of those tables alone of which rows were refused.
+    private func tidy(_ part: LoadOrder.Part, refused: Int) {
+        guard refused == 0, order.isOfFolder, !order.resumes else { return }
+        if let path = rejectsPath(of: part) { FileSystem.remove(path) }
     }
 
     /// Loads all, up to what stops it.
@@ -59,7 +87,9 @@ final class ImportLoads {
         let (part, mark) = (parts[place], marks[place])
         let input = try InputBytes(part.file)
         do {
-            var records = try ImportFormat.records(of: input, for: part.model)
+            var records = try ImportFormat.records(
+                of: input, for: part.model, keepingTexts: reasons != nil)
+            let rejects = try rejects(of: part, records)
             let begun = try begin(place, input, &records)
             var load = TableImport(
                 part.model.name, of: input, over: connection, behind: begun.passed,
@@ -70,15 +100,16 @@ final class ImportLoads {
                     },
                     computed: Set(
                         part.model.computedColumns.map { part.model.columns[$0].name }),
-                    rejects: rejects, mark: mark, progress: progress))
+                    rowBytesMax: rowBytesMax, rejects: rejects, mark: mark, progress: progress))
             let fault = try load.load(RecordsAgain(begun.again, before: records))
             loaded.append(load.loaded(behind: begun.passed))
+            tidy(part, refused: load.refused)
             if fault == nil { try mark?.finish() }
             return fault.map { (input.name, $0) }
         } catch let fault as ImportFault {
             loaded.append(
                 ImportReport.Loaded(
-                    table: part.model.name, count: 0, refused: 0, skipped: order.skip,
+                    table: part.model.name, count: 0, ignored: 0, refused: 0, skipped: order.skip,
                     passed: order.skip, isPartial: false))
             return (input.name, fault)
         }

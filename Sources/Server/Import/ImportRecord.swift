@@ -10,6 +10,17 @@ struct ImportRecord {
     let json: [UInt8]
     /// The columns that it names, in its order.
     let columns: [String]
+    /// The row as it stands in its file, where that is another form, and wanted.
+    var text: [UInt8]?
+
+    /// The row as a line that can be loaded again.
+    var refused: [UInt8] {
+        if let text { return text }
+        var line: [UInt8] = []
+        // A row of a file may be written over several lines.
+        line.append(jsonWithoutBlanks: json.span)
+        return line
+    }
 }
 
 /// What gives the rows of a file, one after the other.
@@ -18,6 +29,14 @@ protocol ImportRecords {
     ///
     /// - Throws: `ImportFault` for what is no row, `Problem` when the file cannot be read.
     mutating func next() throws -> ImportRecord?
+
+    /// What stands before rows in a file of theirs; nil where nothing does.
+    var head: [UInt8]? { get }
+}
+
+extension ImportRecords {
+    /// Objects need nothing before them.
+    var head: [UInt8]? { nil }
 }
 
 /// What stops a load.
@@ -27,13 +46,14 @@ struct ImportFault: Error {
     let problem: Problem
     /// Whether nothing can be read behind it.
     var isLast = false
-    /// The row, if it has a form.
+    /// The row as a line of its file, where it is known.
     var row: [UInt8]?
 
     /// A row that is not in the form of its file.
-    init(line: Int, malformed reason: String, isLast: Bool = false) {
+    init(line: Int, malformed reason: String, isLast: Bool = false, row: [UInt8]? = nil) {
         self.line = line
         self.isLast = isLast
+        self.row = row
         problem = Problem(code: "import_malformed", status: 400, message: "\(reason).")
     }
 
@@ -68,7 +88,11 @@ enum ImportLimits {
 enum ImportFormat {
     /// The rows of a file, by its first character: an array and objects are JSON, one in all or one
     /// a line; everything else is CSV with a header.
-    static func records(of input: InputBytes, for model: Model) throws -> any ImportRecords {
+    ///
+    /// - Parameter keepsTexts: whether rows are wanted as they stand there, too.
+    static func records(
+        of input: InputBytes, for model: Model, keepingTexts keepsTexts: Bool = false
+    ) throws -> any ImportRecords {
         // A byte order mark is left out where it is one.
         for byte: UInt8 in [0xEF, 0xBB, 0xBF] where try input.peek() == byte {
             _ = try input.next()
@@ -77,7 +101,7 @@ enum ImportFormat {
         switch try input.peek() {
         case ASCII.leftBracket: return try JSONArrayRecords(input)
         case ASCII.leftBrace, nil: return JSONLineRecords(input: input)
-        default: return try CSVRecords(input, model)
+        default: return try CSVRecords(input, model, keepingTexts: keepsTexts)
         }
     }
 }

@@ -8,6 +8,8 @@ public struct ImportReport: Sendable {
         let table: String
         /// Rows that are in.
         let count: Int
+        /// Rows that were there already, and stay out.
+        let ignored: Int
         /// Rows that were refused and written down.
         let refused: Int
         /// Rows at the beginning of the file that were passed over, since they were in.
@@ -42,6 +44,7 @@ public struct ImportReport: Sendable {
     }
 
     private var count: Int { tables.reduce(0) { $0 + $1.count } }
+    private var ignored: Int { tables.reduce(0) { $0 + $1.ignored } }
     private var refused: Int { tables.reduce(0) { $0 + $1.refused } }
 
     /// Whether every row is in.
@@ -59,7 +62,12 @@ public struct ImportReport: Sendable {
         }
         let rate = seconds > 0 ? Int(Double(count) / seconds) : count
         text += "\(counted(count, "row")) in \((seconds * 10).rounded() / 10) s"
-        if refused > 0, let rejects { text += ", \(refused) refused: see \(rejects)" }
+        if ignored > 0 { text += ", \(ignored) \(ignored == 1 ? "was" : "were") there already" }
+        if refused > 0, let rejects {
+            text +=
+                ", \(refused) refused: see \(rejects), and why in "
+                + RejectionReasons.path(beside: rejects)
+        }
         guard fault != nil else { return text + ", \(rate) a second" }
         guard let last = tables.last, last.passed > 0 || isOfFolder else { return text }
         if last.isPartial { return text + "; some rows that refer to others are not in yet" }
@@ -79,7 +87,8 @@ public struct ImportReport: Sendable {
         let parts = tables.map { table -> JSON in
             var part: JSON = [
                 "table": .string(table.table), "skipped": .integer(Int64(table.skipped)),
-                "rows": .integer(Int64(table.count)), "refused": .integer(Int64(table.refused)),
+                "rows": .integer(Int64(table.count)), "ignored": .integer(Int64(table.ignored)),
+                "refused": .integer(Int64(table.refused)),
             ]
             if !table.recomputed.isEmpty {
                 part["recomputed"] = .array(table.recomputed.map(JSON.string))

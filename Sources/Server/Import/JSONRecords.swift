@@ -129,11 +129,18 @@ extension ImportRecord {
         } catch {
             throw ImportFault(
                 line: line,
-                malformed: "the row is no JSON: \(error.message) at byte \(error.offset)")
+                malformed: "the row is no JSON: \(error.message) at byte \(error.offset)",
+                row: Self.line(bytes))
         }
         guard document.root.kind == .object else {
-            throw ImportFault(line: line, malformed: "the row is no JSON object")
+            throw ImportFault(
+                line: line, malformed: "the row is no JSON object", row: Self.line(bytes))
         }
         self.init(line: line, json: bytes, columns: known.names(of: document.root))
+    }
+
+    /// What is no row, in one line.
+    private static func line(_ bytes: [UInt8]) -> [UInt8] {
+        bytes.map { $0 == ASCII.lf || $0 == ASCII.cr ? ASCII.space : $0 }
     }
 }

@@ -22,7 +22,7 @@ struct LoadOrder {
         var files: [String: Part] = [:]
         for name in names.sorted() where !name.hasPrefix(".") {
             guard let table = RowFileName.table(ofFile: name) else {
-                throw OperandError("\(folder)/\(name) is no file of rows by its name")
+                throw RowFileForm.unknown("\(folder)/\(name)")
             }
             let part = Part(model: try catalogue.requireTable(table), file: "\(folder)/\(name)")
             if let other = files.updateValue(part, forKey: table) {

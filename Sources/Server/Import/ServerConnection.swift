@@ -11,6 +11,8 @@ final class ServerConnection {
         let status: Int
         /// The value of `Retry-After`, where there is one.
         let retryAfterSeconds: Int64?
+        /// How many rows were written, where that was asked (`Content-Range: */3`).
+        let rowCount: Int?
         let body: [UInt8]
     }
 
@@ -93,6 +95,7 @@ final class ServerConnection {
             if let head, bytes.count >= head.bytes + head.bodyBytes {
                 return Answer(
                     status: head.status, retryAfterSeconds: head.retryAfterSeconds,
+                    rowCount: head.rowCount,
                     body: Array(bytes[head.bytes..<(head.bytes + head.bodyBytes)]))
             }
             guard bytes.count < ImportLimits.answerBytesMax else {
@@ -112,6 +115,7 @@ private struct AnswerHead {
     let status: Int
     var bodyBytes = 0
     var retryAfterSeconds: Int64?
+    var rowCount: Int?
 
     /// Nil as long as the head is not whole.
     init?(_ received: [UInt8]) {
@@ -128,6 +132,7 @@ private struct AnswerHead {
             switch line[..<colon].lowercased() {
             case "content-length": bodyBytes = Int(text) ?? 0
             case "retry-after": retryAfterSeconds = Int64(text)
+            case "content-range": rowCount = text.split(separator: "/").last.flatMap { Int($0) }
             default: break
             }
         }

@@ -54,11 +54,13 @@ struct TableImport {
     private let manner: Manner
     /// Rows that are in.
     private(set) var count = 0
+    /// Rows whose keys were there, and which stay out.
+    private(set) var ignored = 0
     /// Rows that were refused and passed over.
     private(set) var refused = 0
     /// Rows of the file that need no more be looked at.
     private(set) var passed: Int
-    private var chunkRows = ImportLimits.firstChunkRows
+    private var chunkSize = ChunkSize()
     /// What the file names of what is computed again.
     private var leftOut: Set<String> = []
     /// What the server has been sent and not answered, and when.
@@ -84,8 +86,8 @@ struct TableImport {
     /// - Parameter skipped: the rows that it began behind.
     func loaded(behind skipped: Int) -> ImportReport.Loaded {
         ImportReport.Loaded(
-            table: table, count: count, refused: refused, skipped: skipped, passed: passed,
-            isPartial: !postponed.isEmpty, recomputed: leftOut.sorted())
+            table: table, count: count, ignored: ignored, refused: refused, skipped: skipped,
+            passed: passed, isPartial: !postponed.isEmpty, recomputed: leftOut.sorted())
     }
 
     /// Loads all rows.
@@ -121,7 +123,7 @@ struct TableImport {
         guard record.json.count + 2 <= manner.rowBytesMax else {
             throw ImportFault(
                 line: record.line, .rowTooLong(record.json.count + 2, max: manner.rowBytesMax),
-                row: record.json)
+                row: record.refused)
         }
         return record
     }
@@ -129,7 +131,7 @@ struct TableImport {
     /// Whether a row may be sent along with others. Where it would overwrite what is there, it has
     /// to name the same columns: one that it does not name would be reset.
     private func takes(_ record: ImportRecord, behind chunk: Chunk) -> Bool {
-        chunk.records.count < chunkRows
+        chunk.records.count < chunkSize.rows
             && chunk.bytes + record.json.count <= ImportLimits.chunkBytesMax
             && (manner.conflict != .merge || chunk.columns == record.columns)
     }
@@ -162,14 +164,9 @@ struct TableImport {
     private mutating func settle() throws -> ImportFault? {
         guard let (chunk, start) = sent else { return nil }
         sent = nil
-        let problem = try answer(to: chunk)
-        let time = ContinuousClock.now - start
-        if time > ImportLimits.chunkTime * 2 || problem != nil {
-            chunkRows = max(1, chunkRows / 2)
-        } else if time < ImportLimits.chunkTime {
-            chunkRows = min(ImportLimits.chunkRowsMax, chunkRows + chunkRows / 2 + 1)
-        }
-        return try end(chunk.records[...], problem)
+        let verdict = try answer(to: chunk)
+        if case .inserted = verdict { chunkSize.fit(to: ContinuousClock.now - start) }
+        return try end(chunk.records[...], verdict)
     }
 
     /// Sends rows as one write, and waits until they are in.
@@ -184,14 +181,19 @@ struct TableImport {
     /// What comes of rows that were sent. Where they are refused, each half goes by itself, until
     /// the row is found that is at fault: those before it are in then.
     private mutating func end(
-        _ records: ArraySlice<ImportRecord>, _ problem: Problem?
+        _ records: ArraySlice<ImportRecord>, _ verdict: Verdict
     ) throws -> ImportFault? {
-        guard let problem, let first = records.first else {
-            count += records.count
+        let problem: Problem
+        switch verdict {
+        case .inserted(let inserted):
+            count += inserted
+            ignored += records.count - inserted
             passed += records.count
             manner.progress(.loaded(table: table, rows: count, share: input.share))
             return nil
+        case .refused(let reason): problem = reason
         }
+        guard let first = records.first else { return nil }
         guard problem.mayBeOfOneRow else {
             return ImportFault(line: nil, problem.said(by: connection.server))
         }
@@ -211,7 +213,7 @@ struct TableImport {
             postponed.append(record)
             postponedBytes += record.json.count
         } else if let rejects = manner.rejects {
-            try rejects.append(line: record.line, problem, row: record.json)
+            try rejects.append(line: record.line, problem, row: record.refused)
             refused += 1
         } else {
             // It is in no doubt: it is not in.
@@ -248,6 +250,7 @@ struct TableImport {
     private func begin(_ chunk: Chunk) throws(Problem) {
         var preferences = ["return=minimal", "missing=default"]
         if let conflict = manner.conflict { preferences.append(conflict.preference) }
+        if manner.conflict == .ignore { preferences.append("count=exact") }
         let given = chunk.columns.filter { !manner.computed.contains($0) }
         let columns = given.map { PercentEncoding.encode(component: $0.inQuotes) }
         try connection.begin(
@@ -260,16 +263,24 @@ struct TableImport {
         "/rest/v1/" + PercentEncoding.encode(component: table)
     }
 
+    /// What the server says of rows.
+    private enum Verdict {
+        /// All are in, so many of them by this.
+        case inserted(Int)
+        /// None is.
+        case refused(Problem)
+    }
+
     /// Waits for the answer, and sends the rows again while the server has no room for them.
-    ///
-    /// - Returns: why it refuses them; nil when they are in.
-    private func answer(to chunk: Chunk) throws(Problem) -> Problem? {
+    private func answer(to chunk: Chunk) throws(Problem) -> Verdict {
         var tries = 1
         while true {
             let answer = try connection.answer()
-            if (200..<300).contains(answer.status) { return nil }
+            if (200..<300).contains(answer.status) {
+                return .inserted(answer.rowCount ?? chunk.records.count)
+            }
             guard tries < ImportLimits.triesMax, let seconds = answer.retryAfterSeconds else {
-                return Problem(answer)
+                return .refused(Problem(answer))
             }
             tries += 1
             let pause = UInt32(clamping: max(1, seconds))

@@ -57,7 +57,9 @@ final class SourceLoads {
         guard !blocks.isEmpty else { return }
         let name = RowFileName.name(of: step.model.name, .ndjson)
         let file = "\(folder)/import-refused-\(name)"
-        let rejects = try RejectedRows(file, besides: [path], goesOn: step.isSecond)
+        let reasons = try RejectionReasons(beside: file, besides: [path], goesOn: step.isSecond)
+        let rejects = try RejectedRows(
+            file, of: path, head: nil, besides: [path], goesOn: step.isSecond, reasons: reasons)
         var result = Loaded(table: step.model.name)
         for block in blocks where stop == nil {
             let input = try InputBytes(path, from: block.offset, line: block.line)
@@ -75,7 +77,8 @@ final class SourceLoads {
             }
         }
         if result.refused > 0 { result.rejects = file }
-        if result.refused == 0, !step.isSecond { FileSystem.remove(file) }
+        let told = RejectionReasons.path(beside: file)
+        if FileSystem.byteCount(of: told) ?? 0 == 0 { FileSystem.remove(file, told) }
         note(result, step)
     }
 
