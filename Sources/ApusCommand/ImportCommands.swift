@@ -14,9 +14,11 @@ extension Command {
             no access rule holds for them. They go in by chunks that others have their turn between:
             by the server that uses the database, if one does, and else without any. The first row
             that is refused ends it; all before it are in then, and --skip goes on behind them. With
-            --rejects refused rows are written there with their lines and the reasons, and the exit
-            code is 1. Of a load that was killed --resume loads what is not in. With --all the files
-            of DIR, which are called as their tables, are loaded, those first that others refer to.
+            --rejects refused rows are written there in the form of FILE, to be mended and loaded,
+            and their lines and the reasons to a file beside it that ends with .errors; the exit
+            code is 1 then. Of a load that was killed --resume loads what is not in. With --all the
+            files of DIR, which are called as their tables, are loaded, those first that others
+            refer to, and --rejects names a folder of such files.
             """,
         settings: commonAndServer,
         options: [.allFolder, .conflict, .skip, .rejects, .url, .authorities],

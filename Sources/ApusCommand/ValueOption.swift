@@ -35,7 +35,8 @@ extension ValueOption {
     static let skip = ValueOption(
         "--skip", "N", "pass over the first N rows, which are in already (default: 0)")
     static let rejects = ValueOption(
-        "--rejects", "FILE", "write rows that are refused there, and go on (default: stop)")
+        "--rejects", "FILE",
+        "write refused rows there, and why to FILE.errors, and go on (default: stop)")
     static let url = ValueOption(
         "--url", "URL", "the server that uses the database (default: where settings say)")
     static let called = ValueOption(

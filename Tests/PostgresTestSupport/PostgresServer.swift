@@ -200,6 +200,20 @@ public final class TestDatabase: Sendable {
             "psql", ["--quiet", "--set", "ON_ERROR_STOP=1", "--file", file, url])
     }
 
+    /// Has `psql` run a script that reads other files of its folder.
+    public func load(_ script: String, ofFolder folder: String) throws {
+        let files = FileManager.default
+        let copy = "\(server.directory)/\(name)-scripts"
+        try files.copyItem(atPath: folder, toPath: copy)
+        for path in [""] + (try files.subpathsOfDirectory(atPath: copy)) {
+            let file = path.isEmpty ? copy : "\(copy)/\(path)"
+            let isFolder = try files.attributesOfItem(atPath: file)[.type] as? FileAttributeType
+            try files.setAttributes(
+                [.posixPermissions: isFolder == .typeDirectory ? 0o755 : 0o644], ofItemAtPath: file)
+        }
+        try server.run("psql", ["--quiet", "--file", "\(copy)/\(script)", url])
+    }
+
     /// The path of what `pg_dump` writes of it.
     public func dump(_ options: String...) throws -> String {
         let file = "\(server.directory)/\(name).sql"

@@ -80,14 +80,25 @@ import Testing
         return try String(contentsOfFile: file, encoding: .utf8)
     }
 
+    /// What an export is written as.
+    enum Form: CaseIterable { case script, folder }
+
     /// A database of PostgreSQL's that the export of a project has made.
-    static func exported(_ server: TestBackend) throws -> TestDatabase {
+    static func exported(_ server: TestBackend, _ form: Form = .script) throws -> TestDatabase {
         let database = try PostgresServer.shared.makeDatabase()
-        try database.load(script: try script(of: server))
+        switch form {
+        case .script: try database.load(script: try script(of: server))
+        case .folder:
+            let folder = server.project.path + "/it's out"
+            let (lines, code) = try run(
+                ["export", "postgres", "--to", folder], in: server.project)
+            try #require(code == 0, "\(lines)")
+            try database.load("load.sql", ofFolder: folder)
+        }
         return database
     }
 
-    private static func sides() throws -> Sides {
+    private static func sides(_ form: Form = .script) throws -> Sides {
         let server = try TestBackend()
         let (ada, bob, cyd) = (
             try server.join("ada"), try server.join("bob"), try server.join("cyd")
@@ -105,7 +116,7 @@ import Testing
                 #"{"id": "\#(id(number))", "room_id": "\#(place)", "author_id": "\#(author)", "#
                     + #""body": "é \\ \" \n \#(number)", "mentions": ["\#(bob.id)"]}"#)
         }
-        let database = try exported(server)
+        let database = try exported(server, form)
         let people = [
             Person(name: "anon", role: "anon", id: nil, client: try server.client()),
             Person(
@@ -144,8 +155,9 @@ import Testing
         return (rows ?? []).map { $0.filter { !left.contains($0.key) } } as NSArray
     }
 
-    @Test func `everybody reads the same, and a stock server takes the script`() throws {
-        let sides = try Self.sides()
+    @Test(arguments: Form.allCases)
+    func `everybody reads the same, and a stock server takes the script`(form: Form) throws {
+        let sides = try Self.sides(form)
         for person in sides.people { try Self.compareReads(sides, as: person) }
     }
 
