@@ -17,12 +17,18 @@ extension Command {
             'apus export postgres [FILE]' writes the project as a script for a PostgreSQL 15 or
             later of its own, which psql takes with -v ON_ERROR_STOP=1: tables, rows, access
             rules as row-level security, grants and a publication; it tells what did not translate.
+            With --to it is a folder instead, whose load.sql reads the others: one file for the
+            tables, one for the rows of each, one for access.
             """,
-        settings: common, options: [.form, .allFolder], switches: [.json],
+        settings: common, options: [.form, .allFolder, .scriptFolder], switches: [.json],
         example: "apus export rooms rooms.csv"
     ) { arguments in
         if arguments.operands.first == "postgres", arguments.value(of: .form) == nil {
             return try exportPostgres(arguments)
+        }
+        guard arguments.value(of: .scriptFolder) == nil else {
+            throw UsageError(
+                "--to is for 'apus export postgres'; all tables go to a folder by --all")
         }
         let order = try exportOrder(arguments)
         let progress = ProgressLine()
@@ -46,6 +52,10 @@ extension Command {
         guard arguments.operands.count <= 2, arguments.value(of: .allFolder) == nil else {
             throw UsageError("'apus export postgres' takes a FILE, and no --all")
         }
+        let folder = arguments.value(of: .scriptFolder)
+        guard folder == nil || arguments.operands.count == 1 else {
+            throw UsageError("'apus export postgres' takes a FILE, or a folder by --to")
+        }
         let file = arguments.operands.dropFirst().first { $0 != "-" }
         if let file, RowFileForm(ofFile: file) != nil {
             throw UsageError(
@@ -54,13 +64,13 @@ extension Command {
         }
         let progress = ProgressLine()
         let report = try ExportCommand.writePostgres(
-            ServerOptions(arguments.given), to: file
+            ServerOptions(arguments.given), as: folder.map { .folder($0) } ?? .script(file)
         ) { state in
             let place = "table \(state.place.number) of \(state.place.count)"
             progress.show("\(state.table), \(place): \(state.rows) rows")
         }
         progress.clear()
-        if file == nil { return 0 }
+        if file == nil, folder == nil { return 0 }
         Terminal.print(arguments.has(.json) ? report.json + "\n" : report.text)
         return 0
     }

@@ -30,6 +30,8 @@ extension ValueOption {
         "--all", "DIR", "all models, each by a file of the folder DIR")
     static let toFolder = ValueOption(
         "--to", "DIR", "the project that is made (default: this folder)")
+    static let scriptFolder = ValueOption(
+        "--to", "DIR", "postgres only: an empty folder, or one that is made, for the scripts")
     static let schema = ValueOption(
         "--schema", "NAME", "the schema whose tables become models (default: public)")
     static let skip = ValueOption(

@@ -118,7 +118,8 @@ private struct TableExport {
 }
 
 extension Problem {
-    fileprivate static func exportExists(_ folder: String) -> Problem {
+    /// An export is written over nothing.
+    static func exportExists(_ folder: String) -> Problem {
         Problem(
             code: "export_exists", status: 500, message: "There is something at \(folder) already.",
             hint: "Name a folder that is not there: it is made when all files are whole.")
