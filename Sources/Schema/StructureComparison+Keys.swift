@@ -97,3 +97,14 @@ extension StructureComparison {
         }
     }
 }
+
+extension TableStructure.ConstraintNames {
+    /// Whether what is in both is called the same.
+    func agree(with new: Self) -> Bool {
+        func agree<Thing>(_ old: [Thing: String], _ new: [Thing: String]) -> Bool {
+            old.allSatisfy { thing, name in (new[thing] ?? name) == name }
+        }
+        return (primaryKey ?? new.primaryKey) == new.primaryKey && agree(uniques, new.uniques)
+            && agree(keys, new.keys) && agree(checks, new.checks)
+    }
+}

@@ -213,8 +213,7 @@ extension StructureComparison {
                 former(of: successor, pair) == column.name
             }
             note(
-                .dropColumn(column.spelling), .drop,
-                pair.words(column: column.spelling),
+                .dropColumn(column.spelling), .drop, pair.words(column: column.spelling),
                 .column(table: renaming.formerName(of: pair.old.name), name: column.name),
                 at: nil, loses: column.name != EngineNames.rowNumber,
                 advice: successor.map { successor in
@@ -227,10 +226,7 @@ extension StructureComparison {
     /// What is said where a column that says to have had the name of one that goes is there itself:
     /// its own values are another column's, which somebody may mean to have given away.
     private func heir(of column: TableStructure.Column, _ pair: Pair) -> String? {
-        let heir = pair.model.columns.first { heir in
-            heir.renamedFrom.contains { $0.lowercased() == column.name }
-        }
-        return heir.map { heir in
+        pair.model.heir(of: column.name).map { heir in
             "\"\(heir.name)\" is there already and keeps its own values; if it is to have those of "
                 + "\"\(column.spelling)\", take it out of the model file and apply that first"
         }
@@ -400,16 +396,5 @@ extension StructureComparison {
                 "constraint \(former) of \(pair.model.name) to \(name)", pair.part,
                 at: pair.place)
         }
-    }
-}
-
-extension TableStructure.ConstraintNames {
-    /// Whether what is in both is called the same.
-    func agree(with new: Self) -> Bool {
-        func agree<Thing>(_ old: [Thing: String], _ new: [Thing: String]) -> Bool {
-            old.allSatisfy { thing, name in (new[thing] ?? name) == name }
-        }
-        return (primaryKey ?? new.primaryKey) == new.primaryKey && agree(uniques, new.uniques)
-            && agree(keys, new.keys) && agree(checks, new.checks)
     }
 }

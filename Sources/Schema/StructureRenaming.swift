@@ -220,3 +220,10 @@ extension TableStructure.Column {
         return column
     }
 }
+
+extension Model {
+    /// The column that says to have had a name before, in lower case.
+    func heir(of name: String) -> Column? {
+        columns.first { column in column.renamedFrom.contains { $0.lowercased() == name } }
+    }
+}

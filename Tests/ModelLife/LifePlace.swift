@@ -161,3 +161,9 @@ final class LifePlace {
         return (code, lines)
     }
 }
+
+/// What an error says, all of it.
+func words(of error: any Error) -> String {
+    guard let problem = error as? Problem else { return "\(error)" }
+    return "\(problem.message) \(problem.details.map { "\($0)" } ?? "")"
+}

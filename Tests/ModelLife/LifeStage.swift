@@ -37,9 +37,6 @@ struct LifeStage {
         set = try place.emptySet
     }
 
-    /// Whether each step is printed: of the one database that is looked at.
-    private let tells = ProcessInfo.processInfo.environment["APUS_LIFE"] != nil
-
     // MARK: Steps
 
     /// Fills the tables, edits the models once and looks at what came of it.
@@ -48,21 +45,15 @@ struct LifeStage {
         try fill()
         guard let edit = try nextEdit(&summary) else { return }
         summary.edits += 1
-        if tells { print(try told("step \(stepCount)", edit)) }
         let before = try place.structure()
         do {
             try make(edit, before, &summary)
         } catch let fault as LifeFault {
             throw LifeFault(text: try told(fault.text, edit))
         } catch {
-            throw LifeFault(text: try told(Self.words(of: error), edit))
+            throw LifeFault(text: try told(words(of: error), edit))
         }
         try makeByHand(&summary)
-    }
-
-    private static func words(of error: any Error) -> String {
-        guard let problem = error as? Problem else { return "\(error)" }
-        return "\(problem.message) \(problem.details.map { "\($0)" } ?? "")"
     }
 
     private func told(_ fault: String, _ edit: Edit) throws -> String {
@@ -138,7 +129,7 @@ struct LifeStage {
         } catch is SchemaFailure {
             return nil
         } catch {
-            throw LifeFault(text: "cannot be asked for: \(Self.words(of: error))\n\(files)")
+            throw LifeFault(text: "cannot be asked for: \(words(of: error))\n\(files)")
         }
     }
 
