@@ -26,6 +26,8 @@ final class ArchiveHold {
     private var patience = DatabaseLimits.archivePatienceNanoseconds
     /// From when on that is tried again.
     private var nextAttempt: UInt64 = 0
+    /// Whether the log would begin anew if the archive had more of it, which it soon has.
+    private(set) var isBehind = false
 
     init(path: String, _ archive: LogArchive) throws(SQLiteError) {
         connection = try Opening.copier(path: path, synchronises: true)
@@ -37,7 +39,11 @@ final class ArchiveHold {
     /// Whether the log cannot begin anew, whoever makes way.
     var isStuck: Bool {
         guard case .holding = state else { return false }
-        return archive.logProblem != nil || archive.isCopying || !archive.hasChain
+        return isBehind || isBlocked
+    }
+
+    private var isBlocked: Bool {
+        archive.logProblem != nil || archive.isCopying || !archive.hasChain
     }
 
     /// Begins to keep the log if that is wanted, or goes on with it after the write that may have
@@ -88,6 +94,7 @@ final class ArchiveHold {
     func end() {
         connection.endReading()
         state = .free
+        isBehind = false
     }
 
     /// Lets a checkpoint copy what has been committed up to a mark, which is now. Something of the
@@ -106,6 +113,7 @@ final class ArchiveHold {
         let began = monotonicNanoseconds()
         guard began >= nextAttempt else { return false }
         let isArchived = archive.beginRestart(at: mark, until: began &+ patience)
+        isBehind = !isArchived && !isBlocked
         var isDone = false
         if isArchived {
             connection.endReading()

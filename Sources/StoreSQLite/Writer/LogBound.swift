@@ -61,7 +61,7 @@ struct LogBound {
         if let nextLook, now < nextLook { return }
         guard let mark = connection.logMark else {
             // Half written by another process: it is whole at the next look.
-            if nextLook != nil { lookLater() }
+            if nextLook != nil { lookLater(hold) }
             return
         }
         let bytes = mark.byteCount
@@ -87,7 +87,7 @@ struct LogBound {
         case .blocked where bytes > threshold: makeWay(at: now, of: bytes, isHeld: isHeld)
         case .beyond, .making, .blocked: break
         }
-        lookLater()
+        lookLater(hold)
     }
 
     /// A write has found the disk full: at the next look the log begins anew, however short it is.
@@ -156,9 +156,9 @@ struct LogBound {
         }
     }
 
-    private mutating func lookLater() {
+    private mutating func lookLater(_ hold: ArchiveHold?) {
         let pause =
-            if case .blocked = state {
+            if case .blocked = state, hold?.isBehind != true {
                 DatabaseLimits.checkpointBlockedNanoseconds
             } else {
                 DatabaseLimits.checkpointRetryNanoseconds
