@@ -102,8 +102,10 @@ extension Command {
         summary: "prove that files, models and database fit together",
         discussion: """
             Applied files must be as they were, all files must build what Schemas/ declares, and the
-            database's own catalogue must be what they build. Lists what is not so and exits with 1.
-            Changes nothing, and may be run beside a server.
+            database's own catalogue must be what they build. Then all rows are read of models with
+            patterns or shapes of JSON, which the server alone asks of what is written: those that
+            have been there before are told. Lists what is not so and exits with 1. Changes nothing,
+            and may be run beside a server.
             """,
         example: "apus migrate verify"
     ) { arguments in

@@ -135,7 +135,18 @@ public enum MigrationCommands {
         try options.requireProject()
         let status = try status(options)
         let check = SchemaCheck.run(options)
-        return status.unclean + check.faults
+        let faults = status.unclean + check.faults
+        return try faults.isEmpty ? uncheckedRows(options) : faults
+    }
+
+    /// The rows that checks of the server alone would refuse, where there is a database.
+    private static func uncheckedRows(_ options: ServerOptions) throws -> [String] {
+        let location = try options.database()
+        guard (try? location.requireDatabase()) != nil else { return [] }
+        let tables = try SchemaSet.load(options).catalogue.tables
+        return try location.withSnapshot(try options.commandLog()) { snapshot throws(Problem) in
+            try UncheckedRows.faults(of: tables, in: snapshot)
+        }
     }
 
     /// How files and database stand to each other. Makes no database, and reads one that a server

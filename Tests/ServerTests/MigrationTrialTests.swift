@@ -54,6 +54,21 @@ import Testing
         #expect(faults.contains { fault in states.contains { fault.contains($0) } }, "\(faults)")
     }
 
+    @Test func `rows that a new pattern would refuse are told, and stay`() throws {
+        let project = try recorded()
+        let notes = TestProject.note.replacing(
+            #""text": {"type": "string"}"#,
+            with: #""text": {"type": "string", "pattern": "^b$"}"#)
+        try project.model("notes", notes)
+        let told = try project.lines("migrate", "verify")
+        #expect(told.count == 1)
+        #expect(
+            told[0].hasPrefix("notes.text: 1 row has a value that it takes no more, the first of id 1"),
+            "\(told)")
+        try project.execute("UPDATE notes SET text = 'b';")
+        #expect(try MigrationCommands.verify(project.options) == [])
+    }
+
     @Test func `a database that somebody has changed is found out`() throws {
         let project = try recorded()
         #expect(try MigrationCommands.verify(project.options) == [])
