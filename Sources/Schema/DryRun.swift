@@ -54,8 +54,9 @@ public struct DryRun: Sendable {
             let left = stage.description.structure.parts
             let lost = Set(stage.drops.keys).union(stage.named).subtracting(left)
             return lost.filter { part in
-                guard case .column(let table, _) = part else { return true }
-                return !lost.contains(.table(table))
+                guard case .column(let table, let name) = part else { return true }
+                // Numbers that nobody sees are no values.
+                return name != EngineNames.rowNumber && !lost.contains(.table(table))
             }.sorted { "\($0)" < "\($1)" }
         }
         built = stages.last?.description.structure ?? DatabaseStructure()

@@ -71,6 +71,21 @@ import Values
         #expect(found.count == 1 && found[0].contains("\"log\" has no key"), "\(found)")
     }
 
+    /// No `--allow-destructive` is asked for what nobody has seen.
+    @Test(arguments: Engine.installed)
+    func `the numbers of rows are no loss`(engine: Engine) throws {
+        let place = try ChangePlace(engine)
+        defer { place.close() }
+        func log(_ key: String) throws -> Catalogue {
+            let text = #"{"properties": {"a": {"type": "integer"}}, "primaryKey": [\#(key)]}"#
+            return try catalogue([("models/log.json", text)])
+        }
+        var set = try place.extended(place.emptySet, log(""))
+        set = try place.extended(set, log(#""a""#))
+        let file = try #require(set.files.last)
+        #expect(try !DryRun(set, on: place.target).drops(file))
+    }
+
     @Test func `seeds need a key`() throws {
         let model = Array(Self.log.utf8)
         let failure = #expect(throws: SchemaFailure.self) {
