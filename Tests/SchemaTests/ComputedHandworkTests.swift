@@ -40,4 +40,30 @@ import Testing
         #expect(Difference.between(try there.structure(), declared).items == [])
         #expect(try there.value("SELECT c FROM things") == "X")
     }
+
+    /// A unique of it that was made again is an index, which keeps its name when the column gets
+    /// another.
+    @Test(arguments: Engine.installed)
+    func `a unique comes again whatever it was called`(engine: Engine) throws {
+        let there = try ChangePlace(engine)
+        defer { there.close() }
+        for (name, former, value) in [
+            ("c", "", "upper(a)"), ("c", "", "lower(a)"), ("d", "c", "lower(a)"),
+            ("d", "c", "trim(a)"),
+        ] {
+            let renamed = former.isEmpty ? "" : #", "renamedFrom": "\#(former)""#
+            let models = try catalogue([
+                (
+                    "models/things.json",
+                    #"""
+                    {"properties": {"id": {"type": "integer"}, "a": {"type": "string"},
+                     "\#(name)": {"type": "string", "computed": "\#(value)"\#(renamed)}},
+                     "unique": [["a", "\#(name)"]]}
+                    """#
+                )
+            ])
+            try there.make(models)
+            try there.expectSame(as: there.declared(models))
+        }
+    }
 }

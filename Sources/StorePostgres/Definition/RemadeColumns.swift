@@ -93,9 +93,27 @@ struct RemadeColumns {
                 + "WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.refobjid = "
                 + "\(dialect.literal(.text(dialect.table(table.name)), .text))::regclass "
                 + "AND a.attname = \(dialect.literal(.text(table.columns[column].name), .text)) "
-                + "AND c.relname NOT IN (\(names.joined(separator: ", ")))",
+                + "AND c.relname NOT IN (\(names.joined(separator: ", ")))"
+                + sameUniques(of: column, dialect),
             "\(table.name).\(table.columns[column].name) is made anew, and these indexes, which no "
                 + "model has, would be lost: drop them, and make them again (name)")
+    }
+
+    /// Leaves unique indexes out that are the model's by their columns: one that was added to a
+    /// table keeps its name when a column of it gets another.
+    private func sameUniques(of column: Int, _ dialect: PostgresDialect) -> String {
+        let table = change.table
+        let keys = table.uniques.map(\.columns).filter { $0.contains(column) }.map { columns in
+            let names = columns.map { dialect.literal(.text(table.columns[$0].name), .text) }
+            return "ARRAY[\(names.joined(separator: ", "))]::name[]"
+        }
+        if keys.isEmpty { return "" }
+        let same = keys.map { "k.names @> \($0) AND k.names <@ \($0)" }
+        return " AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i CROSS JOIN LATERAL "
+            + "(SELECT array_agg(p.attname) AS names FROM pg_catalog.pg_attribute AS p "
+            + "WHERE p.attrelid = i.indrelid AND p.attnum = ANY (i.indkey)) AS k "
+            + "WHERE i.indexrelid = c.oid AND i.indisunique "
+            + "AND i.indpred IS NULL AND (\(same.joined(separator: " OR "))))"
     }
 
     /// What went with the column and is not added by an alteration of its own.
