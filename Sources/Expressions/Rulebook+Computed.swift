@@ -8,7 +8,7 @@ public import Values
 extension Rulebook {
     /// A row with the values of its computed columns, which it lacks.
     ///
-    /// - Throws: what evaluation throws: 22003 where a number overflows.
+    /// - Throws: what evaluation throws: 22003 where a number overflows, or is beyond its column.
     public func computing(_ row: [Value], of model: Model) throws(Problem) -> [Value] {
         var row = row
         let evaluator = Evaluator()
@@ -16,6 +16,7 @@ extension Rulebook {
         for column in model.computedColumns {
             guard let value = computed(model, column: column) else { continue }
             row[column] = try evaluator.value(value, Evaluator.Row(new: row, old: nil), nobody)
+            try model.columns[column].type.requireRoom(for: row[column])
         }
         return row
     }

@@ -60,3 +60,18 @@ extension ColumnType {
         scale == 0 ? .integer : .decimal(precision: decimalPrecisionMax, scale: scale)
     }
 }
+
+extension ColumnType {
+    /// Refuses a computed number that the type does not hold, as PostgreSQL does when it keeps one.
+    ///
+    /// - Throws: 22003.
+    public func requireRoom(for value: Value) throws(Problem) {
+        guard case .integer(let number) = value else { return }
+        if case .integer32 = self, Int32(exactly: number) == nil { throw .integerOutOfRange }
+        if case .decimal(let precision, let scale) = self,
+            String(number.magnitude).utf8.count > precision
+        {
+            throw .numericOverflow(precision: precision, scale: scale)
+        }
+    }
+}

@@ -33,6 +33,11 @@ extension Problem {
         Problem(code: "22003", status: 400, message: "bigint out of range")
     }
 
+    /// A computed integer does not fit 32 bits (22003).
+    static var integerOutOfRange: Problem {
+        Problem(code: "22003", status: 400, message: "integer out of range")
+    }
+
     /// A decimal does not fit its precision and scale (22003).
     static func numericOverflow(precision: Int, scale: Int) -> Problem {
         numericOverflow(

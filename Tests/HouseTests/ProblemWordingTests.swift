@@ -7,7 +7,7 @@ import Testing
     static let several: [String: (count: Int, reason: String)] = [
         // SQLSTATEs: PostgreSQL has more than one message for them.
         "21000": (2, "PostgreSQL: an upsert that hits a row twice; pg-safeupdate: no WHERE"),
-        "22003": (4, "PostgreSQL: a text, a decimal's field, JSON's number, a computed bigint"),
+        "22003": (5, "PostgreSQL: a text, a decimal's field, JSON's number, computed int4, int8"),
         "22023": (3, "PostgreSQL: two faults of hexadecimal data, and of json_to_recordset"),
         "22P02": (4, "PostgreSQL: leaves the value out for json and bytea; array literals"),
         "23503": (3, "PostgreSQL: one for each side; SQLite may not say which side it is"),

@@ -33,6 +33,7 @@ import Testing
                  "taxed": {"type": "string", "format": "decimal", "precision": 16, "scale": 2,
                   "computed": "round(count * price * 1.19, 2)"},
                  "next": {"type": "integer", "computed": "count + 1"},
+                 "small": {"type": "integer", "format": "int32", "computed": "count * 2"},
                  "kind": {"type": "string",
                   "computed": "case when count > 9 then 'many' when count > 1 then 'few' else 'one' end"},
                  "label": {"type": "string", "computed": "coalesce(day::text, 'never') || '!'"}},
@@ -126,6 +127,11 @@ import Testing
             answer: #"{"code":"42501","details":null,"hint":null,"message":"new row violates "#
                 + #"row-level security policy for table \"people\""}"#),
     ]
+
+    @Test func `are refused where they are beyond their type`() throws {
+        let answer = try ask("POST", "lines", #"{"id":9,"count":2147483647}"#)
+        #expect(try answer.status == 400 && answer.json["code"] == "22003")
+    }
 
     @Test(arguments: cases) func `are computed and never written`(one: Case) throws {
         let answer = try ask(
