@@ -131,6 +131,11 @@ struct PropertyReader {
             reader.fault(
                 "an identity column has no default: the database numbers it", at: value.key)
         }
+        if let word = words["computed"], let rest = column.checkedByServerAlone {
+            reader.fault(
+                "\(rest) cannot be asked of a computed column: the database computes it, and knows "
+                    + "nothing of that; say it of what it is computed of", at: word.key)
+        }
         guard case .constant(let value)? = column.default, let word = words["default"] else {
             return
         }

@@ -17,6 +17,11 @@ import Testing
             #"{"type": "string", "computed": "'a'", "readOnly": false}"#,
             "72: nobody can write a computed column"),
         FaultCase.column(
+            #"{"type": "string", "computed": "'a'", "pattern": "^a$"}"#,
+            "41: its pattern cannot be asked of a computed column: the database computes it, "
+                + "and knows nothing of that; say it of what it is computed of"
+        ),
+        FaultCase.column(
             #"{"type": "string", "stored": true}"#,
             #"41: "stored" says where a "computed" value is kept; this column has none"#),
         FaultCase(
