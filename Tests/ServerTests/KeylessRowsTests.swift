@@ -10,8 +10,13 @@ import Testing
     private static let models = [
         "readings": """
         {"primaryKey": [], "properties": {"at": {"type": "string", "format": "date"},
-         "value": {"type": "integer"}}, "access": {"read": true}}
-        """
+         "value": {"type": "integer"}}, "realtime": true, "access": {"read": "value > 0"}}
+        """,
+        "items": """
+        {"properties": {"id": {"type": "integer"}, "count": {"type": "integer"},
+         "twice": {"type": "integer", "computed": "count * 2"}},
+         "access": {"read": true, "update": {"using": "true", "check": "twice >= old.twice"}}}
+        """,
     ]
     private static let rows =
         "at,value\n2026-11-29,7\n2026-11-29,7\n2026-11-28,\n"
@@ -43,6 +48,8 @@ import Testing
         let database = try PostgresExportTests.exported(server)
         let client = try database.client()
         #expect(try client.value("SELECT count(*)::text FROM readings WHERE value = 7") == "2")
+        // What feeds tell of is told without a key, too.
+        try client.execute("UPDATE readings SET value = 7")
         let keys = "SELECT count(*)::text FROM pg_constraint WHERE contype = 'p' "
             + "AND conrelid = 'readings'::regclass"
         #expect(try client.value(keys) == "0")

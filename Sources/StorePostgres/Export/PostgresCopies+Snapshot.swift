@@ -50,7 +50,7 @@ private final class SnapshotRows {
         do {
             guard var fields = try reader.row(in: piece) else { return false }
             row.removeAll()
-            for column in table.columns {
+            for column in table.shown {
                 let field = fields.next()
                 try row.append { (bytes) throws(FormatFault) in
                     try column.type.appendJSON(field: field, to: &bytes)

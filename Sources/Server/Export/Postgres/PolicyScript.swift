@@ -120,10 +120,12 @@ struct PolicyScript {
         let conditions = compared.map { dialect.text(of: $0.condition(on: "new", old: "old")) }
         let name = function("unchanged")
         make(name, ["new", "old"], conditions.map { "(\($0))" }.joined(separator: " AND "))
+        // A trigger of before has no computed values to look at.
+        let moment = model.computedColumns.isEmpty ? "BEFORE" : "AFTER"
         // As policies, it holds for those only whom row-level security is for.
         // What references do is done as the owner of the tables, whom it is not for.
         trigger(
-            "20_check", "check",
+            "20_check", "check", on: "\(moment) UPDATE",
             when: "row_security_active(\(dialect.literal(table))::regclass::oid) "
                 + "AND \(name)(NEW, OLD) IS NOT TRUE",
             """
@@ -141,7 +143,7 @@ struct PolicyScript {
             return "\(name) = OLD.\(name)"
         }
         trigger(
-            "30_soft_delete", "soft_delete", before: "DELETE",
+            "30_soft_delete", "soft_delete", on: "BEFORE DELETE",
             when: "OLD.\(column) IS NULL AND pg_trigger_depth() = 0",
             "UPDATE \(table) SET \(column) = now() WHERE \(isIt.joined(separator: " AND "));",
             returning: "NULL")
@@ -150,8 +152,8 @@ struct PolicyScript {
     /// Makes a trigger. Its body finds functions of ours by their names, which callers
     /// may not: so it runs as the owner of the tables. The condition is the caller's.
     private mutating func trigger(
-        _ name: String, _ part: String, before event: String = "UPDATE", when condition: String,
-        _ body: String, returning row: String = "NEW"
+        _ name: String, _ part: String, on event: String = "BEFORE UPDATE",
+        when condition: String, _ body: String, returning row: String = "NEW"
     ) {
         let function = function(part)
         statements.append(
@@ -159,7 +161,7 @@ struct PolicyScript {
                 + "  SECURITY DEFINER SET search_path = ''\n  AS "
                 + dialect.literal("BEGIN\n  \(body)\n  RETURN \(row);\nEND"))
         statements.append(
-            "CREATE TRIGGER \(quoted(identifier: "apus_" + name)) BEFORE \(event) ON \(table)\n"
+            "CREATE TRIGGER \(quoted(identifier: "apus_" + name)) \(event) ON \(table)\n"
                 + "  FOR EACH ROW WHEN (\(condition))\n"
                 + "  EXECUTE FUNCTION \(function)()")
     }
@@ -170,8 +172,8 @@ struct PolicyScript {
     private mutating func publish() {
         guard model.realtime != nil else { return }
         statements.append("ALTER PUBLICATION supabase_realtime ADD TABLE \(table)")
-        if rulebook.rule(model.name, .read)?.using?.constant == true {
-            // Whoever listens is told of the row as it was, too.
+        if rulebook.rule(model.name, .read)?.using?.constant == true || model.primaryKey.isEmpty {
+            // Whoever listens is told of the row as it was, too: all that tells one without a key.
             statements.append("ALTER TABLE \(table) REPLICA IDENTITY FULL")
         } else {
             notes.append(
