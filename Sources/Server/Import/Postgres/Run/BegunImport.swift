@@ -26,12 +26,17 @@ struct BegunImport {
         guard let bytes = FileSystem.contents(of: Self.path(in: folder)) else { return nil }
         // Of one that cannot be read it is known that it was.
         let root = (try? JSONDocument(parsing: bytes))?.root
-        source = root?["source"]?.string ?? "a database"
+        source = root?["source"]?.string ?? Self.unknown
         isNew = root?["isNew"]?.bool ?? false
         tables = root?["tables"].flatMap { list in
             list.kind == .array ? list.elements.compactMap(\.string) : nil
         }
     }
+
+    private static let unknown = "a database"
+
+    /// Whether it is known to be of something else.
+    func isOfOther(than other: String) -> Bool { source != Self.unknown && source != other }
 
     /// Writes it down, in one step.
     func write(in folder: String) throws(Problem) {
@@ -55,6 +60,16 @@ extension Problem {
                 + "of its rows are there, and others are not.",
             hint: "Begin it anew with --anew: what has come into its tables is taken out first, "
                 + "and so is what others have written there since.")
+    }
+
+    /// Another source would leave the rows of that one where they are.
+    static func otherSource(_ begun: BegunImport, _ source: String) -> Problem {
+        Problem(
+            code: "import_other_source", status: 500,
+            message: "The import that was ended here was of \(begun.source), and this is of "
+                + "\(source). Nothing was done.",
+            hint: "Begin that one anew; or take its rows out by hand, and import-postgres.mark out "
+                + "of the data directory.")
     }
 
     static let nothingBegun = Problem(

@@ -19,7 +19,8 @@ struct ImportedProject {
     private var written: [(path: String, before: [UInt8]?)] = []
 
     /// - Throws: `import_over_project` where there is one, unless its files may be written over;
-    ///   `import_unfinished` where an import of rows was ended before its end.
+    ///   `import_unfinished` where an import of rows was ended before its end, and
+    ///   `import_other_source` where that was of something else.
     init(_ options: ServerOptions, _ order: PostgresImport.Order) throws {
         self.options = options
         former = BegunImport(in: options.dataDirectory)
@@ -27,9 +28,11 @@ struct ImportedProject {
             throw Problem.unfinished(former, in: options.projectDirectory)
         }
         if former == nil, order.beginsAnew { throw Problem.nothingBegun }
+        let source = SourceShown.text(order.source)
+        if let former, former.isOfOther(than: source) { throw Problem.otherSource(former, source) }
         isNew = !options.hasSchemas
         begun = BegunImport(
-            source: SourceShown.text(order.source), isNew: former?.isNew ?? isNew,
+            source: source, isNew: former?.isNew ?? isNew,
             tables: former?.tables)
         files = isNew ? [] : try Catalogue.files(ofSchemas: options.schemasDirectory)
         guard files.isEmpty || order.replaces || order.isDryRun || order.beginsAnew else {
