@@ -43,8 +43,11 @@ extension SQLiteTransaction {
 
 extension SQLiteReader {
     /// All rows of a query.
-    func all(_ text: String, _ arguments: Value...) throws(DatabaseError) -> [[Value]] {
-        try query(text: text, arguments: arguments) { rows throws(DatabaseError) in
+    func all(
+        _ text: String, _ arguments: Value..., budget: Budget = .inline
+    ) throws(DatabaseError) -> [[Value]] {
+        try query(text: text, arguments: arguments, budget: budget) {
+            rows throws(DatabaseError) in
             var all: [[Value]] = []
             while try rows.next() { all.append((0..<rows.columnCount).map { rows.value($0) }) }
             return all

@@ -227,10 +227,13 @@ import Values
     /// All that is there but what names the history.
     private static func rows(_ database: SQLiteDatabase) throws -> [[Value]] {
         let reader = try database.makeReader()
-        return try reader.all("SELECT name, sql FROM sqlite_schema ORDER BY name")
-            + (try reader.all("SELECT * FROM items ORDER BY id"))
-            + (try reader.all("SELECT * FROM parts ORDER BY id"))
-            + (try reader.all("SELECT * FROM _apus_meta WHERE key <> 'epoch' ORDER BY key"))
+        // Longer than a loop has: machines that run tests are busy.
+        func all(_ text: String) throws -> [[Value]] {
+            try reader.all(text, budget: .timeout(.seconds(60)))
+        }
+        return try all("SELECT name, sql FROM sqlite_schema ORDER BY name")
+            + all("SELECT * FROM items ORDER BY id") + all("SELECT * FROM parts ORDER BY id")
+            + all("SELECT * FROM _apus_meta WHERE key <> 'epoch' ORDER BY key")
     }
 
     @Test func `a backup whose rows refer to none is told`() throws {
