@@ -16,6 +16,13 @@ extension Connection {
     /// - Returns: whether the next write is at the log's beginning.
     public func restartLog() -> Bool { checkpoint(SQLITE_CHECKPOINT_RESTART) == SQLITE_OK }
 
+    /// Whether the log stays as it is when this connection is the last to be closed, which copies
+    /// and removes it otherwise.
+    public func keepLog(_ isKept: Bool) {
+        unsafe _ = csqlite_db_config_int(
+            handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, isKept ? 1 : 0, nil)
+    }
+
     private func checkpoint(_ mode: Int32) -> Int32 {
         unsafe sqlite3_busy_timeout(handle, 0)
         defer { unsafe sqlite3_busy_timeout(handle, busyTimeoutMilliseconds) }

@@ -60,6 +60,16 @@ import Values
         }
     }
 
+    /// What is known whole without the server that comes next is all there, and no more is claimed.
+    private static func expectEnd(of stage: ArchiveStage, _ rows: [WrittenRow]) throws {
+        let last = try #require(try stage.lastSecond)
+        try stage.expectRows(rows, at: last)
+        let problem = #expect(throws: Problem.self) { try stage.names(at: last + 1) }
+        #expect(problem?.code == "not_archived")
+        #expect(problem?.hint?.contains(Instant(seconds: last).rfc3339) == true)
+        #expect(try rows.judged(stage.names(), at: last).missing.isEmpty)
+    }
+
     @Test func `each second has what was acknowledged before it, and no more`() async throws {
         let stage = try ArchiveStage()
         let path = stage.directory.path
@@ -74,6 +84,7 @@ import Values
                 try await Self.write(in: path, round, milliseconds)
             }
         }
+        try Self.expectEnd(of: stage, Self.rows(stage.directory))
         // The server that comes last archives what the killed one has left in the log.
         let last = try SQLiteDatabase.open(
             ArchiveStage.configuration(in: path, reports: stage.reports))
@@ -84,7 +95,7 @@ import Values
         #expect(chains.count == 1, "the log was followed over every kill")
         #expect(try Set(rows.map(\.name)).isSubset(of: stage.names()))
         let first = try #require(try chains[0].bases().first).second + 1
-        let end = try #require(rows.map(\.begun).max()) / 1_000_000 + 1
+        let end = try #require(try stage.lastSecond)
         var moments = Set(first...end)
         while moments.count > kills * 2 + 4 {
             moments.remove(try #require(moments.randomElement(using: &generator)))

@@ -13,9 +13,24 @@ import Values
 struct ArchiveStage {
     let directory: TemporaryDirectory
     let reports = ArchiveReports()
-    let clock = StageClock()
+    let clock: StageClock
 
-    init() throws { directory = try TemporaryDirectory() }
+    init(at second: Int64 = 1_800_000_000) throws {
+        directory = try TemporaryDirectory()
+        clock = StageClock(second)
+    }
+
+    /// What a kill would leave at this moment, in which nobody writes.
+    func killed() throws -> ArchiveStage {
+        let stage = try ArchiveStage(at: clock.second)
+        try FileManager.default.createDirectory(
+            atPath: stage.directory.file("data"), withIntermediateDirectories: true)
+        for name in ["data/apus.db", "data/apus.db-wal", "data/apus.db-archive", "archive"] {
+            try FileManager.default.copyItem(
+                atPath: directory.file(name), toPath: stage.directory.file(name))
+        }
+        return stage
+    }
 
     var path: String { directory.file("data/apus.db") }
     var archive: String { directory.file("archive") }
@@ -64,6 +79,29 @@ struct ArchiveStage {
         return WrittenRow(name: name, begun: moment, acknowledged: moment)
     }
 
+    /// Writes so many rows in each of some seconds.
+    func write(
+        seconds: Int, _ count: Int, to database: SQLiteDatabase
+    ) throws -> [WrittenRow] {
+        var rows: [WrittenRow] = []
+        for _ in 0..<seconds {
+            for number in 0..<count {
+                rows.append(try write("\(clock.second)-\(number)", to: database))
+            }
+            clock.advance()
+        }
+        return rows
+    }
+
+    var chains: [ArchiveChain] {
+        get throws { try ArchiveFolder(path: archive).chains() }
+    }
+
+    /// The last second that is known to be archived whole.
+    var lastSecond: Int64? {
+        get throws { try SQLiteDatabase.archiveSpans(in: archive).last?.last }
+    }
+
     /// The names of the rows as of a second.
     func names(at moment: Int64? = nil) throws -> Set<String> {
         let folder = directory.file("restored")
@@ -96,7 +134,9 @@ struct ArchiveStage {
 
 /// A clock that shows the second it is told to.
 final class StageClock: Sendable {
-    private let state = Mutex<Int64>(1_800_000_000)
+    private let state: Mutex<Int64>
+
+    init(_ second: Int64) { state = Mutex(second) }
 
     var second: Int64 { state.withLock { $0 } }
 

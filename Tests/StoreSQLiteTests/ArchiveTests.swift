@@ -12,25 +12,6 @@ import Testing
 
     init() throws { stage = try ArchiveStage() }
 
-    private func chains() throws -> [ArchiveChain] {
-        try ArchiveFolder(path: stage.archive).chains()
-    }
-
-    /// Writes so many rows in each of some seconds.
-    private func write(
-        seconds: Int, _ count: Int, to database: SQLiteDatabase
-    ) throws -> [WrittenRow] {
-        var rows: [WrittenRow] = []
-        for _ in 0..<seconds {
-            for number in 0..<count {
-                let name = "\(stage.clock.second)-\(number)"
-                rows.append(try stage.write(name, to: database))
-            }
-            stage.clock.advance()
-        }
-        return rows
-    }
-
     private func expectSeconds(of rows: [WrittenRow]) throws {
         let first = rows[0].begun / 1_000_000 + 1
         for moment in first...stage.clock.second { try stage.expectRows(rows, at: moment) }
@@ -41,12 +22,12 @@ import Testing
         for _ in 0..<2 {
             let database = try stage.open()
             stage.clock.advance()
-            rows += try write(seconds: 3, 60, to: database)
+            rows += try stage.write(seconds: 3, 60, to: database)
             #expect(database.archiveProblem == nil)
             database.close()
             stage.clock.advance()
         }
-        let chains = try chains()
+        let chains = try stage.chains
         let logs = Set(
             try chains.flatMap { chain in
                 try chain.segments().map { try chain.segment($0).log.salt }
@@ -58,8 +39,10 @@ import Testing
         let spans = try SQLiteDatabase.archiveSpans(in: stage.archive)
         #expect(spans.map(\.first) == [1_800_000_001, 1_800_000_006])
         #expect(spans.map(\.last) == [gap, stage.clock.second - 1])
-        for moment in spans.flatMap({ $0.first...$0.last }) {
-            try stage.expectRows(rows, at: moment)
+        for span in spans {
+            for moment in span.first...(try #require(span.last)) {
+                try stage.expectRows(rows, at: moment)
+            }
         }
         let problem = #expect(throws: Problem.self) { try stage.names(at: gap + 1) }
         #expect(problem?.code == "not_archived")
@@ -69,15 +52,15 @@ import Testing
     @Test func `a write that is longer than a segment is there whole or not at all`() throws {
         let database = try stage.open()
         stage.clock.advance()
-        var rows = try write(seconds: 1, 3, to: database)
+        var rows = try stage.write(seconds: 1, 3, to: database)
         rows.append(try stage.write("long", bytes: 300_000, to: database))
         stage.clock.advance()
-        rows += try write(seconds: 1, 3, to: database)
+        rows += try stage.write(seconds: 1, 3, to: database)
         database.close()
-        #expect(try #require(try chains().first).segments().count > 6)
+        #expect(try #require(try stage.chains.first).segments().count > 6)
         try expectSeconds(of: rows)
         // What is missing at the end cannot be told from what never came.
-        let chain = try chains()[0]
+        let chain = try stage.chains[0]
         while try stage.names().contains("long") {
             let last = try #require(try chain.segments().last)
             try FileManager.default.removeItem(atPath: chain.segmentPath(last))
@@ -89,13 +72,13 @@ import Testing
         try stage.directory.write("no folder", to: "archive")
         let database = try stage.open()
         #expect(stage.reports.wait(for: "failed"))
-        var rows = try write(seconds: 3, 40, to: database)
+        var rows = try stage.write(seconds: 3, 40, to: database)
         #expect(stage.reports.words == ["failed"])
         #expect(database.archiveProblem?.message.contains(stage.archive) == true)
         try FileManager.default.removeItem(atPath: stage.archive)
         #expect(stage.reports.wait(for: "resumed") && stage.reports.wait(for: "copied"))
         stage.clock.advance()
-        rows += try write(seconds: 2, 40, to: database)
+        rows += try stage.write(seconds: 2, 40, to: database)
         #expect(database.archiveProblem == nil)
         database.close()
         try stage.expectRows(rows, at: stage.clock.second)
@@ -127,9 +110,9 @@ import Testing
     ) throws {
         let database = try stage.open()
         stage.clock.advance()
-        let rows = try write(seconds: 4, 20, to: database)
+        let rows = try stage.write(seconds: 4, 20, to: database)
         database.close()
-        let chain = try chains()[0]
+        let chain = try stage.chains[0]
         let moment = rows[0].begun / 1_000_000
         let index = try chain.segments().first { try chain.segment($0).second > moment + 1 }
         let path = chain.segmentPath(try #require(index))
@@ -159,12 +142,12 @@ import Testing
     @Test func `a damaged copy of the database is gone around, or named`() throws {
         let database = try stage.open { $0.baseInterval = .milliseconds(1) }
         stage.clock.advance()
-        var rows = try write(seconds: 2, 20, to: database)
+        var rows = try stage.write(seconds: 2, 20, to: database)
         let count = stage.reports.words.count
         #expect(stage.reports.wait(for: "copied", count + 2))
-        rows += try write(seconds: 1, 20, to: database)
+        rows += try stage.write(seconds: 1, 20, to: database)
         database.close()
-        let bases = try chains()[0].bases()
+        let bases = try stage.chains[0].bases()
         for base in bases.dropFirst() {
             try Data("damaged".utf8).write(to: URL(filePath: base.path))
         }
@@ -184,12 +167,12 @@ import Testing
         stage.clock.advance()
         var rows: [WrittenRow] = []
         for _ in 0..<8 {
-            rows += try write(seconds: 1, 10, to: database)
+            rows += try stage.write(seconds: 1, 10, to: database)
             let count = stage.reports.words.count
             #expect(stage.reports.wait(for: "copied", count + 2))
         }
         database.close()
-        let chain = try chains()[0]
+        let chain = try stage.chains[0]
         #expect(try #require(try chain.segments().first) > 1)
         let oldest = try #require(try chain.bases().first).second
         #expect(oldest > rows[0].begun / 1_000_000 && oldest < stage.clock.second - 3)
@@ -203,19 +186,19 @@ import Testing
     @Test func `a log that another program has begun anew begins a new chain`() throws {
         let database = try stage.open()
         #expect(stage.reports.wait(for: "copied"))
-        var rows = try write(seconds: 1, 3, to: database)
+        var rows = try stage.write(seconds: 1, 3, to: database)
         database.close()
         // As if it had been killed, and opened by another one.
-        try FileManager.default.removeItem(atPath: try chains()[0].path + "/end")
+        try FileManager.default.removeItem(atPath: try stage.chains[0].path + "/end")
         let other = try SQLiteDatabase.open(.file(stage.path))
         try stage.write("unseen", to: other)
         other.close()
         stage.clock.advance(by: 5)
         let last = try stage.open()
         #expect(stage.reports.wait(for: "copied", 2))
-        rows += try write(seconds: 1, 3, to: last)
+        rows += try stage.write(seconds: 1, 3, to: last)
         last.close()
-        #expect(try chains().count == 2)
+        #expect(try stage.chains.count == 2)
         #expect(try stage.names() == Set(rows.map(\.name) + ["unseen"]))
         let problem = #expect(throws: Problem.self) {
             try stage.names(at: stage.clock.second - 3)
@@ -231,6 +214,6 @@ import Testing
         #expect(second.archiveProblem?.code == "archive_shared")
         second.close()
         database.close()
-        #expect(try chains().count == 1)
+        #expect(try stage.chains.count == 1)
     }
 }

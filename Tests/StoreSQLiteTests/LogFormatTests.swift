@@ -97,45 +97,43 @@ import Testing
     @Test func `commits have the second that was noted before them`() throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("times")
-        var times = CommitTimes(path: path)
-        times.note(100, salt: 1, after: 0)
-        times.note(100, salt: 1, after: 4)
-        times.note(99, salt: 1, after: 6)
-        times.note(102, salt: 1, after: 8)
+        let times = CommitNotes(databaseAt: path)
+        _ = try times.note(100, salt: 1, after: 0)
+        _ = try times.note(100, salt: 1, after: 4)
+        _ = try times.note(99, salt: 1, after: 6)
+        _ = try times.note(102, salt: 1, after: 8)
         // Whoever was killed finds what was noted.
-        for times in [times, CommitTimes(path: path)] {
+        for times in [times, CommitNotes(databaseAt: path)] {
             var second: Int64 = 50
             let (found, used) = times.times(of: [2, 4, 8, 9], in: 1, from: &second)
             #expect(found == [.init(frame: 8, second: 100), .init(frame: 9, second: 102)])
             #expect(used == 2 && second == 102)
         }
-        times.forget(upTo: 101)
+        try times.forget(upTo: 101)
         var second: Int64 = 0
-        let after = CommitTimes(path: path).times(of: [9], in: 1, from: &second)
+        let after = CommitNotes(databaseAt: path).times(of: [9], in: 1, from: &second)
         #expect(after.times == [.init(frame: 9, second: 102)])
-        times.close()
     }
 
     @Test func `a log is known to follow that began before a kill or after it`() throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("times")
         let (old, next, other): (UInt64, UInt64, UInt64) = (1 << 32 | 7, 2 << 32 | 9, 3 << 32 | 5)
-        var times = CommitTimes(path: path)
-        times.noteRestart(of: old, after: 9)
+        let times = CommitNotes(databaseAt: path)
+        try times.noteRestart(of: old, after: 9)
         for salt in [next, other] {
-            #expect(CommitTimes(path: path).follows(salt, after: old, 9) == (salt == next))
-            #expect(!CommitTimes(path: path).follows(salt, after: old, 8))
+            #expect(CommitNotes(databaseAt: path).follows(salt, after: old, 9) == (salt == next))
+            #expect(!CommitNotes(databaseAt: path).follows(salt, after: old, 8))
         }
-        times.note(100, salt: old, after: 9)
-        times.endRestart(next)
-        var found = CommitTimes(path: path)
+        _ = try times.note(100, salt: old, after: 9)
+        try times.endRestart(next)
+        let found = CommitNotes(databaseAt: path)
         #expect(found.follows(next, after: old, 9))
         #expect(!found.follows(2 << 32 | 1, after: old, 9))
         var second: Int64 = 0
         #expect(found.times(of: [1], in: next, from: &second).times.map(\.second) == [100])
-        found.noteRestart(of: next, after: 4)
-        found.endRestart(nil)
-        #expect(!CommitTimes(path: path).follows(other, after: next, 4))
-        times.close()
+        try found.noteRestart(of: next, after: 4)
+        try found.endRestart(nil)
+        #expect(!CommitNotes(databaseAt: path).follows(other, after: next, 4))
     }
 }

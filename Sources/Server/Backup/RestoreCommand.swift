@@ -110,7 +110,7 @@ public struct ArchiveList: Sendable {
         let rows = spans.map { span in
             [
                 "from \(Instant(seconds: span.first).rfc3339)",
-                "to \(Instant(seconds: max(span.last, span.first)).rfc3339)",
+                "to " + (span.last.map { Instant(seconds: $0).rfc3339 } ?? "its end"),
                 byteWords(span.byteCount), span.path,
             ] + [span.problem].compactMap(\.self)
         }
@@ -123,7 +123,7 @@ public struct ArchiveList: Sendable {
             [
                 "path": .string(span.path), "bytes": .integer(Int64(span.byteCount)),
                 "from": .string(Instant(seconds: span.first).rfc3339),
-                "to": .string(Instant(seconds: max(span.last, span.first)).rfc3339),
+                "to": span.last.map { .string(Instant(seconds: $0).rfc3339) } ?? .null,
                 "problem": span.problem.map { .string($0) } ?? .null,
             ]
         }

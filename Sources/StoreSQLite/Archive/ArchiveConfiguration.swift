@@ -15,9 +15,12 @@ public struct ArchiveConfiguration: Sendable {
     /// Bytes of a segment at the most; a frame is whole in one.
     public var segmentBytes = DatabaseLimits.segmentBytes
     /// The second of the moment, since 1970.
-    public var clock: @Sendable () -> Int64 = { Instant.now.seconds }
+    public var clock = wall
     /// Told what the log is to say.
     public var report: @Sendable (ArchiveEvent) -> Void
+
+    /// The system's clock.
+    static let wall: @Sendable () -> Int64 = { Instant.now.seconds }
 
     /// A configuration.
     public init(

@@ -12,28 +12,25 @@ struct ArchiveFolder {
     func chains() throws(Problem) -> [ArchiveChain] {
         guard FileSystem.exists(path) else { return [] }
         guard let names = FileSystem.names(in: path) else { throw .file("read", path) }
-        return names.filter { $0.hasPrefix("chain-") }.map { ArchiveChain(path: "\(path)/\($0)") }
+        return names.compactMap { ArchiveChain(named: $0, in: path) }
+            .sorted { ($0.begin, $0.number) < ($1.begin, $1.number) }
     }
 
     /// Makes the folder of a chain that begins now.
     func makeChain(at second: Int64) throws(Problem) -> ArchiveChain {
-        let known = Set(try chains().map(\.path))
-        let path = "\(path)/chain-\(padded(Int(second)))"
-        var (chain, number) = (ArchiveChain(path: path), 1)
-        while known.contains(chain.path) {
-            number += 1
-            chain = ArchiveChain(path: "\(path)-\(number)")
-        }
+        let number = try chains().filter { $0.begin == second }.map(\.number).max() ?? 0
+        let chain = ArchiveChain(in: path, begin: second, number: number + 1)
         try FileSystem.makeFolder(chain.path)
         FileSystem.synchroniseFolder(around: chain.path)
         return chain
     }
 
-    /// The last second of which anything is in it; 0 where nothing is. A chain that begins is
-    /// called after a later one, whatever the clock says.
+    /// The last second of which anything is known to be in it; 0 where nothing is. A chain that
+    /// begins is called after no earlier one, whatever the clock says.
     func second() throws(Problem) -> Int64 {
         guard let chain = try chains().last else { return 0 }
-        return max(chain.begin, try chain.end() ?? 0, try chain.second() ?? 0)
+        // Of one that is damaged, what can be read of it: nobody goes on with it.
+        return max(chain.begin, (try? chain.end()) ?? 0, (try? chain.second()) ?? 0)
     }
 
     /// Removes what nobody needs who restores to `moment` or later, and what is left of copies that
@@ -46,7 +43,8 @@ struct ArchiveFolder {
                 chain.remove()
                 continue
             }
-            try chain.drop(before: moment)
+            // Of one that cannot be read nothing is removed.
+            do throws(Problem) { try chain.drop(before: moment) } catch { continue }
             if let base = try chain.bases().first, base.second < moment { isNeeded = false }
         }
     }
@@ -58,9 +56,32 @@ func padded(_ number: Int) -> String {
     return String(repeating: "0", count: max(0, 10 - digits.count)) + digits
 }
 
-/// What follows a copy of the database without a gap.
+/// What follows a copy of the database without a gap: in a folder `chain-SECOND`, and
+/// `chain-SECOND-NUMBER` from the second on that began in that second.
 struct ArchiveChain: Equatable {
     let path: String
+    /// The second in which it began.
+    let begin: Int64
+    /// The how many that is of those, from 1 on.
+    let number: Int
+
+    init(in folder: String, begin: Int64, number: Int) {
+        path = "\(folder)/chain-\(padded(Int(begin)))" + (number == 1 ? "" : "-\(number)")
+        self.begin = begin
+        self.number = number
+    }
+
+    /// The one whose folder has a name; nil where that is none's.
+    init?(named name: String, in folder: String) {
+        let parts = name.split(separator: "-", omittingEmptySubsequences: false)
+        guard (2...3).contains(parts.count), parts[0] == "chain",
+            let begin = Int64(archived: parts[1]),
+            let number = parts.count == 2 ? 1 : Self.index(parts[2])
+        else { return nil }
+        path = "\(folder)/\(name)"
+        self.begin = begin
+        self.number = number
+    }
 
     /// A copy of the database in the chain.
     struct Base: Equatable {
@@ -78,16 +99,21 @@ struct ArchiveChain: Equatable {
         try names().compactMap { name in
             guard name.hasSuffix(".db") else { return nil }
             let parts = name.dropLast(3).split(separator: "-")
-            guard parts.count == 3, let index = Int(parts[0]), let second = Int64(parts[1]),
-                let sum = UInt64(parts[2], radix: 16)
+            guard parts.count == 3, let index = Self.index(parts[0]),
+                let second = Int64(archived: parts[1]), let sum = UInt64(parts[2], radix: 16)
             else { return nil }
             return Base(path: "\(path)/\(name)", index: index, second: second, sum: sum)
         }
     }
 
+    /// What a name counts with; nil where it is no number that others can come after.
+    private static func index(_ digits: Substring) -> Int? {
+        Int(digits).flatMap { (0...Segment.indexMax).contains($0) ? $0 : nil }
+    }
+
     /// The indexes of the segments, rising.
     func segments() throws(Problem) -> [Int] {
-        try names().compactMap { $0.hasSuffix(".wal") ? Int($0.dropLast(4)) : nil }
+        try names().compactMap { $0.hasSuffix(".wal") ? Self.index($0.dropLast(4)) : nil }
     }
 
     private func names() throws(Problem) -> [String] {
@@ -105,11 +131,15 @@ struct ArchiveChain: Equatable {
 
     private var endPath: String { path + "/end" }
 
+    /// Whether nothing is to follow in it.
+    var isClosed: Bool { FileSystem.exists(endPath) }
+
     /// The second in which the server that wrote it was stopped, if all is in it that was written
     /// until then.
     func end() throws(Problem) -> Int64? {
-        guard FileSystem.exists(endPath) else { return nil }
-        guard let second = Int64(String(utf8: FileSystem.contents(of: endPath) ?? [])) else {
+        guard isClosed else { return nil }
+        let digits = String(utf8: FileSystem.contents(of: endPath) ?? [])
+        guard let second = Int64(archived: digits[...]) else {
             throw .archiveDamaged(endPath, "it names no second")
         }
         return second
@@ -118,12 +148,6 @@ struct ArchiveChain: Equatable {
     /// Notes that nothing follows in it.
     func close(at second: Int64) throws(Problem) {
         try FileSystem.makeWhole(endPath, Array(String(second).utf8))
-    }
-
-    /// The second in which it began.
-    var begin: Int64 {
-        let parts = (path.split(separator: "/").last ?? "").split(separator: "-")
-        return parts.count > 1 ? Int64(parts[1]) ?? 0 : 0
     }
 
     /// The second of the last transaction; nil where that cannot be read.
@@ -172,6 +196,19 @@ struct ArchiveChain: Equatable {
     }
 
     fileprivate func remove() { FileSystem.removeFolder(path) }
+}
+
+extension Int64 {
+    /// Up to when a second can be told, which is the end of the year 9999.
+    static let archivedSecondMax: Int64 = 253_402_300_799
+
+    /// A second that a name or a file of an archive tells; nil where that is none.
+    init?(archived digits: Substring) {
+        guard let second = Int64(digits), (0...Self.archivedSecondMax).contains(second) else {
+            return nil
+        }
+        self = second
+    }
 }
 
 extension FileRange {

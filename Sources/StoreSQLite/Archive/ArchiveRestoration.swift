@@ -71,20 +71,28 @@ struct ArchiveRestoration {
         return nil
     }
 
-    /// Throws where something may have been committed before the moment that is in no chain.
+    /// Throws where something may have been committed before the moment that is in no chain. Of
+    /// the second of its last transaction more may have come, unless the server was stopped then.
     private func judge(
         _ plan: Plan, _ chain: ArchiveChain, before later: ArraySlice<ArchiveChain>
     ) throws(Problem) {
-        if later.isEmpty { return }
-        let end = max(plan.second, try chain.end() ?? 0)
+        if moment.map({ $0 <= plan.second }) ?? later.isEmpty { return }
+        var end = plan.second
+        do throws(Problem) {
+            end = max(end, try chain.end() ?? 0)
+        } catch {
+            throw plan.problem(error, after: end)
+        }
         if let moment, moment <= end { return }
+        if later.isEmpty { throw Problem.archivedUntil(end, folder.path, from: plan.first) }
         var known: ArchiveChain.Base?
         for chain in later where known == nil { known = try chain.bases().first }
-        throw Problem.notArchived(
-            "\(folder.path) does not know the database between "
-                + "\(Instant(seconds: end).rfc3339) and "
-                + (known.map { Instant(seconds: $0.second + 1).rfc3339 } ?? "now") + "."
-        ).restorable(until: end)
+        throw plan.problem(
+            Problem.notArchived(
+                "\(folder.path) does not know the database between "
+                    + "\(Instant(seconds: end).rfc3339) and "
+                    + (known.map { Instant(seconds: $0.second + 1).rfc3339 } ?? "now") + "."),
+            after: end)
     }
 
     private func plan(
@@ -189,6 +197,23 @@ extension Problem {
         Problem(
             code: "not_archived", status: 500, message: message,
             hint: "Nothing was changed. 'apus restore --list' shows what can be restored.")
+    }
+
+    /// The moment is beyond all that is known.
+    ///
+    /// - Parameter first: the second that the first copy has all of before.
+    fileprivate static func archivedUntil(
+        _ second: Int64, _ folder: String, from first: Int64
+    ) -> Problem {
+        var problem = Problem.notArchived(
+            "\(folder) has all that was committed until \(Instant(seconds: second).rfc3339), "
+                + "and is not known to have what came then.")
+        if second > first { problem = problem.restorable(until: second) }
+        problem.hint =
+            (problem.hint ?? "")
+            + " After a crash the server archives the rest when it is started again. 'apus "
+            + "restore \(folder)', without --at, restores what is there."
+        return problem
     }
 
     /// The same, with what can be done.

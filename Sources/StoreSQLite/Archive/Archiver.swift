@@ -18,6 +18,8 @@ final class Archiver {
     private var next = 1
     /// The second of the last transaction that was archived.
     private var second: Int64 = 0
+    /// Whether the chain of a server before can be gone on with no more, or is.
+    private var isSettled = false
     /// When the next copy of the database is due, by the clock that only runs.
     var baseDue: UInt64 = 0
     /// Keeps others from archiving to the folder.
@@ -39,9 +41,7 @@ final class Archiver {
     ///   from then on is in it.
     static func run(databaseAt path: String, _ archive: LogArchive, _ ready: Semaphore) {
         let archiver = Archiver(databaseAt: path, archive)
-        let problem = archiver.attempt { () throws(Problem) in
-            if try !archiver.goOn() { try archiver.begin() }
-        }
+        let problem = archiver.attempt { () throws(Problem) in try archiver.settle() }
         if problem != nil { archive.noteLog(problem) }
         ready.signal()
         while true {
@@ -64,7 +64,7 @@ final class Archiver {
 
     private func pass(isLast: Bool) {
         let problem = attempt { () throws(Problem) in
-            if !archive.hasChain, !isLast { try begin() }
+            if !archive.hasChain, !isLast { try settle() }
             if archive.hasChain { try copyLog() }
         }
         // The chain that is asked for may not have begun yet.
@@ -80,6 +80,7 @@ final class Archiver {
         if let mark = marks?.logMark, archive.logProblem == nil, archive.isAt(mark) {
             _ = attempt { () throws(Problem) in
                 try chain?.close(at: max(second, archive.configuration.clock()))
+                archive.endNotes()
             }
         }
         source?.endReading()
@@ -87,10 +88,18 @@ final class Archiver {
 
     // MARK: Where a chain begins, or goes on
 
+    /// Goes on with a chain as soon as it is known whether one can be gone on with, or begins one.
+    private func settle() throws(Problem) {
+        if !isSettled, archive.isHeld, try goOn() { return isSettled = true }
+        isSettled = true
+        try begin()
+    }
+
     /// Opens what is needed, and goes on with the newest chain if the log does.
     private func goOn() throws(Problem) -> Bool {
         let marks = try open()
-        guard let chain = try folder.chains().last, try chain.end() == nil,
+        // What is damaged nobody goes on with: a chain begins.
+        guard let chain = try folder.chains().last, !chain.isClosed,
             let last = try chain.segments().last, let segment = try? chain.segment(last),
             let mark = marks.logMark, let position = try position(after: segment, at: mark)
         else { return false }
@@ -101,7 +110,8 @@ final class Archiver {
         let age = bases.last.map { max(0, archive.configuration.clock() - $0.second) }
         let left = age.map { archive.configuration.baseInterval - .seconds($0) } ?? .zero
         baseDue = moment(after: max(.zero, left))
-        archive.goOn(at: position, in: position.frame == 0 ? position.salt : nil)
+        archive.goOn(
+            at: position, in: position.frame == 0 ? position.salt : nil, since: second)
         return true
     }
 

@@ -1,10 +1,6 @@
 import Diagnostics
-import Disk
-import Glibc
 
-/// Which frames of the log were committed in which second: noted by the writer, once a second in
-/// which it commits, and kept in a file beside the database, so that it is known of what was
-/// committed before a crash too. A value of ``LogArchive``.
+/// Which frames of the log were committed in which second. A value of ``CommitNotes``.
 struct CommitTimes {
     /// What follows a frame.
     struct Note: Equatable {
@@ -23,23 +19,23 @@ struct CommitTimes {
         var content: Content
     }
 
-    private let path: String
     private(set) var notes: [Note] = []
     private(set) var second: Int64 = 0
-    private var descriptor: Int32 = -1
 
-    private static let noteBytes = 32
+    /// None.
+    init() {}
 
-    /// Reads what is noted at `path`, if anything is.
-    init(path: String) {
-        self.path = path
-        let bytes = FileSystem.contents(of: path) ?? []
+    /// Reads notes. What is none is left out, as a power cut leaves one, or who writes over it.
+    init(_ bytes: [UInt8]) {
         var rest = bytes[...]
-        while rest.count >= Self.noteBytes, let note = Note(rest.prefix(Self.noteBytes)) {
-            add(note)
-            rest = rest.dropFirst(Self.noteBytes)
+        while rest.count >= Note.byteCount {
+            if let note = Note(rest.prefix(Note.byteCount)) { add(note) }
+            rest = rest.dropFirst(Note.byteCount)
         }
     }
+
+    /// All notes, to be read again.
+    var bytes: [UInt8] { notes.flatMap(\.bytes) }
 
     private mutating func add(_ note: Note) {
         notes.append(note)
@@ -48,34 +44,25 @@ struct CommitTimes {
 
     /// Notes that what is committed next is committed in a second, unless that is known. A clock
     /// that was set back is waited for.
-    mutating func note(_ now: Int64, salt: UInt64, after frame: Int) {
-        guard now > second else { return }
+    ///
+    /// - Returns: the note; nil where it is known.
+    mutating func note(_ now: Int64, salt: UInt64, after frame: Int) -> Note? {
+        guard now > second else { return nil }
         let note = Note(salt: salt, frame: frame, content: .second(now))
         add(note)
-        if descriptor < 0 {
-            descriptor = unsafe open(
-                path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        }
-        unsafe _ = note.bytes.withUnsafeBytes {
-            unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
-        }
-        // Once a second. After a power cut a commit would have the second of the one before if it
-        // were in the log, and this not here.
-        fdatasync(descriptor)
+        return note
     }
 
     /// Notes that the next write may begin a log behind the last frame of this one, all of which is
     /// archived. Whoever is killed before `endRestart` finds by this that the log goes on.
     mutating func noteRestart(of salt: UInt64, after frame: Int) {
         add(Note(salt: salt, frame: frame, content: .restart))
-        rewrite()
     }
 
     /// Notes which log has begun; nil where none has.
     mutating func endRestart(_ log: UInt64?) {
         guard let place = notes.firstIndex(where: { $0.content == .restart }) else { return }
         if let log { notes[place].content = .log(log) } else { notes.remove(at: place) }
-        rewrite()
     }
 
     /// Forgets what was committed up to a second: it is in a copy of the database.
@@ -83,15 +70,6 @@ struct CommitTimes {
         notes.removeAll { note in
             if case .second(let noted) = note.content { noted <= second } else { true }
         }
-        rewrite()
-    }
-
-    private mutating func rewrite() {
-        close()
-        let draft = path + ".part"
-        FileSystem.remove(draft)
-        guard (try? FileSystem.makeFile(draft, notes.flatMap(\.bytes))) == true else { return }
-        try? FileSystem.put(draft, at: path)
     }
 
     /// Whether a log is known to begin where another one ends.
@@ -114,11 +92,6 @@ struct CommitTimes {
 
     /// Forgets what has been used.
     mutating func drop(_ count: Int) { notes.removeFirst(count) }
-
-    mutating func close() {
-        if descriptor >= 0 { _ = Glibc.close(descriptor) }
-        descriptor = -1
-    }
 }
 
 extension CommitTimes {
@@ -145,7 +118,10 @@ extension CommitTimes {
 }
 
 extension CommitTimes.Note {
-    fileprivate var bytes: [UInt8] {
+    /// The bytes of each: four numbers and their checksum.
+    static let byteCount = 40
+
+    var bytes: [UInt8] {
         var bytes: [UInt8] = []
         let (kind, value): (UInt64, UInt64) =
             switch content {
@@ -154,19 +130,31 @@ extension CommitTimes.Note {
             case .restart: (3, 0)
             }
         for number in [kind, salt, UInt64(frame), value] { bytes.append(number) }
+        bytes.append(Self.sum(of: bytes[...]))
         return bytes
     }
 
-    /// Reads a note; nil where a power cut has left none.
+    private static func sum(of bytes: ArraySlice<UInt8>) -> UInt64 {
+        var sum = LogSum()
+        sum.add(bytes, isBigEndian: true)
+        return sum.number
+    }
+
+    /// Reads a note; nil where there is none.
     fileprivate init?(_ bytes: ArraySlice<UInt8>) {
+        guard bytes.bigEndian64(at: 32) == Self.sum(of: bytes.prefix(32)),
+            let frame = UInt32(exactly: bytes.bigEndian64(at: 16))
+        else { return nil }
         let value = bytes.bigEndian64(at: 24)
         switch bytes.bigEndian64(at: 0) {
-        case 1: content = .second(Int64(bitPattern: value))
+        case 1:
+            guard value <= Int64.archivedSecondMax else { return nil }
+            content = .second(Int64(value))
         case 2: content = .log(value)
         case 3: content = .restart
         default: return nil
         }
         salt = bytes.bigEndian64(at: 8)
-        frame = Int(bytes.bigEndian64(at: 16))
+        self.frame = Int(frame)
     }
 }

@@ -9,7 +9,7 @@ import Work
 /// The writer keeps the log from beginning anew (``ArchiveHold``) until all of it is archived, and
 /// notes when what was committed. The thread copies what has been committed to the archive
 /// (``Archiver``), and never has anybody wait but the writer, who asks for the last of it before
-/// the log begins anew.
+/// the log begins anew. Whoever asks what it has done waits for neither, nor for the disk.
 final class LogArchive: Sendable {
     /// How far the log has been archived.
     struct Position: Equatable {
@@ -22,26 +22,35 @@ final class LogArchive: Sendable {
     private struct State {
         /// Nil while there is no chain.
         var position: Position?
-        var times: CommitTimes
         /// Counted up when the log may begin anew, and when it is known whether it has: odd in
         /// between.
         var restarts = 0
         /// Whether the writer is to keep the log, and whether it does.
         var wantsHold = true
         var isHeld = false
-        /// Why the log cannot be archived, and why the database cannot be copied.
-        var logProblem: Problem?
-        var copyProblem: Problem?
         var isOver = false
         /// Whether the database is being copied, as it was when that began.
         var isCopying = false
         /// Whoever waits for the next pass.
         var waiter: Semaphore?
+    }
+
+    /// What others are told.
+    private struct Report {
         var counts = ArchiveCounts()
+        /// Why the log cannot be archived, why the database cannot be copied, and why it cannot be
+        /// noted when what was committed.
+        var logProblem: Problem?
+        var copyProblem: Problem?
+        var notesProblem: Problem?
+
+        var problem: Problem? { logProblem ?? copyProblem ?? notesProblem }
     }
 
     let configuration: ArchiveConfiguration
-    private let state: Mutex<State>
+    private let notes: CommitNotes
+    private let state = Mutex(State())
+    private let report = Mutex(Report())
     private let wake = Semaphore()
     /// Wakes the writer.
     let wakeWriter: @Sendable () -> Void
@@ -52,29 +61,34 @@ final class LogArchive: Sendable {
     ) {
         self.configuration = configuration
         self.wakeWriter = wakeWriter
-        state = Mutex(State(times: CommitTimes(path: Self.timesPath(of: path))))
+        notes = CommitNotes(databaseAt: path)
     }
 
-    /// Where it is noted when what was committed.
-    static func timesPath(of database: String) -> String { database + "-archive" }
-
-    var counts: ArchiveCounts { state.withLock(\.counts) }
+    var counts: ArchiveCounts { report.withLock(\.counts) }
 
     /// Why the log cannot be archived now.
-    var logProblem: Problem? { state.withLock(\.logProblem) }
+    var logProblem: Problem? { report.withLock(\.logProblem) }
 
-    /// Why it cannot, or why the copy of the database is missing that is due.
-    var problem: Problem? { state.withLock { $0.logProblem ?? $0.copyProblem } }
+    /// Why it cannot, or why the copy of the database is missing that is due, or what is to be
+    /// known after a crash.
+    var problem: Problem? { report.withLock(\.problem) }
 
     // MARK: The writer's
 
     /// Notes when what is committed next is committed.
     func noteCommit(after mark: LogMark) {
-        let now = configuration.clock()
-        state.withLock { state in
-            guard state.isHeld else { return }
-            state.times.note(now, salt: mark.salt, after: mark.frameCount)
+        guard isHeld else { return }
+        do throws(Problem) {
+            let isNews = try notes.note(
+                configuration.clock(), salt: mark.salt, after: mark.frameCount)
+            if isNews { note(nil, \.notesProblem) }
+        } catch {
+            note(error, \.notesProblem)
         }
+    }
+
+    private func change(_ body: (CommitNotes) throws(Problem) -> Void) {
+        do throws(Problem) { try body(notes) } catch { note(error, \.notesProblem) }
     }
 
     var wantsHold: Bool { state.withLock { $0.wantsHold && !$0.isHeld } }
@@ -98,9 +112,9 @@ final class LogArchive: Sendable {
     /// - Parameter end: how long that is waited for.
     func beginRestart(at mark: LogMark, until end: UInt64) -> Bool {
         guard !isCopying, hasAll(mark, until: end) else { return false }
-        state.withLock { state in
-            state.restarts += 1
-            state.times.noteRestart(of: mark.salt, after: mark.frameCount)
+        state.withLock { $0.restarts += 1 }
+        change { notes throws(Problem) in
+            try notes.noteRestart(of: mark.salt, after: mark.frameCount)
         }
         return true
     }
@@ -125,11 +139,11 @@ final class LogArchive: Sendable {
     ///   - old: where all of the log was archived.
     ///   - new: where it stands after the write that may have begun it anew.
     func endRestart(from old: LogMark, to new: LogMark) {
+        // One that another program has begun is found not to go on with the archive.
+        let isNext = CommitTimes.isNext(new.salt, after: old.salt)
+        change { notes throws(Problem) in try notes.endRestart(isNext ? new.salt : nil) }
         state.withLock { state in
             state.restarts += 1
-            // One that another program has begun is found not to go on with the archive.
-            let isNext = CommitTimes.isNext(new.salt, after: old.salt)
-            state.times.endRestart(isNext ? new.salt : nil)
             guard isNext, state.position != nil else { return }
             state.position = Position(salt: new.salt, frame: 0, sum: nil)
         }
@@ -143,10 +157,11 @@ final class LogArchive: Sendable {
                 state.position = nil
                 state.isHeld = false
                 state.wantsHold = false
-                state.counts.waitingBytes = 0
             }
             return state.isHeld
         }
+        noteWaiting(0)
+        notes.remove()
         if isNews { configuration.report(.givenUp(bytes: frames * mark.frameBytes)) }
     }
 
@@ -194,25 +209,30 @@ final class LogArchive: Sendable {
     ///
     /// - Parameter second: that of the last transaction before it.
     func begin(at position: Position?, since second: Int64 = 0) {
-        state.withLock { state in
-            state.position = position
-            if position != nil { state.times.forget(upTo: second) }
+        if position != nil {
+            change { notes throws(Problem) in try notes.forget(upTo: second) }
+            report.withLock { $0.counts.second = second }
         }
+        state.withLock { $0.position = position }
     }
 
     /// A chain goes on that has been found.
     ///
-    /// - Parameter log: the log that has begun behind it, if that is so.
-    func goOn(at position: Position, in log: UInt64?) {
-        state.withLock { state in
-            state.position = position
-            state.times.endRestart(log)
-        }
+    /// - Parameters:
+    ///   - log: the log that has begun behind it, if that is so.
+    ///   - second: that of the last transaction in it.
+    func goOn(at position: Position, in log: UInt64?, since second: Int64) {
+        change { notes throws(Problem) in try notes.endRestart(log) }
+        report.withLock { $0.counts.second = second }
+        state.withLock { $0.position = position }
     }
+
+    /// All is archived, and nothing follows.
+    func endNotes() { notes.remove() }
 
     /// Whether a log is known to begin where another one ends.
     func follows(_ salt: UInt64, after old: UInt64, _ frame: Int) -> Bool {
-        state.withLock { $0.times.follows(salt, after: old, frame) }
+        notes.follows(salt, after: old, frame)
     }
 
     /// Whether all is archived up to a mark, and nothing beyond.
@@ -226,7 +246,7 @@ final class LogArchive: Sendable {
     func times(
         of commits: [Int], in salt: UInt64, from second: inout Int64
     ) -> (times: [Segment.Time], used: Int) {
-        state.withLock { $0.times.times(of: commits, in: salt, from: &second) }
+        notes.times(of: commits, in: salt, from: &second)
     }
 
     /// A segment has been written.
@@ -236,10 +256,12 @@ final class LogArchive: Sendable {
             guard state.position == position else { return }
             state.position = Position(
                 salt: segment.log.salt, frame: segment.last, sum: segment.end)
-            state.times.drop(used)
-            state.counts.segments += 1
-            state.counts.bytes += segment.byteCount
-            state.counts.second = segment.second
+            notes.drop(used)
+        }
+        report.withLock { report in
+            report.counts.segments += 1
+            report.counts.bytes += segment.byteCount
+            report.counts.second = segment.second
         }
     }
 
@@ -251,22 +273,22 @@ final class LogArchive: Sendable {
 
     func noteCopying(_ isCopying: Bool) { state.withLock { $0.isCopying = isCopying } }
 
-    func countCopy() { state.withLock { $0.counts.copies += 1 } }
+    func countCopy() { report.withLock { $0.counts.copies += 1 } }
 
-    func noteWaiting(_ bytes: Int) { state.withLock { $0.counts.waitingBytes = bytes } }
+    func noteWaiting(_ bytes: Int) { report.withLock { $0.counts.waitingBytes = bytes } }
 
     /// Notes why the log cannot be archived, or that it can: reported when it is news.
-    func noteLog(_ problem: Problem?) { note(problem) { $0.logProblem = problem } }
+    func noteLog(_ problem: Problem?) { note(problem, \.logProblem) }
 
     /// The same of the copies of the database.
-    func noteCopy(_ problem: Problem?) { note(problem) { $0.copyProblem = problem } }
+    func noteCopy(_ problem: Problem?) { note(problem, \.copyProblem) }
 
-    private func note(_ problem: Problem?, _ set: (inout State) -> Void) {
-        let (before, after) = state.withLock { state in
-            if problem != nil { state.counts.failed += 1 }
-            let before = state.logProblem ?? state.copyProblem
-            set(&state)
-            return (before, state.logProblem ?? state.copyProblem)
+    private func note(_ problem: Problem?, _ kind: WritableKeyPath<Report, Problem?>) {
+        let (before, after) = report.withLock { report in
+            if problem != nil { report.counts.failed += 1 }
+            let before = report.problem
+            report[keyPath: kind] = problem
+            return (before, report.problem)
         }
         if let after, before == nil { configuration.report(.failed(after)) }
         if after == nil, before != nil { configuration.report(.resumed) }

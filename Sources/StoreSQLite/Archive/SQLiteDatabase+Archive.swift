@@ -6,15 +6,15 @@ public import Store
 public struct ArchiveSpan: Hashable, Sendable {
     /// The first second, since 1970.
     public let first: Int64
-    /// The last that is known.
-    public let last: Int64
+    /// The last that is known to be whole; nil where none is, and its end alone can be restored.
+    public let last: Int64?
     /// Where it is.
     public let path: String
     /// Its files.
     public let files: Int
     /// Their bytes.
     public let byteCount: Int
-    /// Why no more of it can be restored, if something is damaged.
+    /// What is damaged: nothing that comes after that can be restored.
     public let problem: String?
 }
 
@@ -23,13 +23,7 @@ extension SQLiteDatabase {
     ///
     /// - Throws: 58030 where it cannot be read.
     public static func archiveSpans(in folder: String) throws(Problem) -> [ArchiveSpan] {
-        var spans: [ArchiveSpan] = []
-        let chains = try ArchiveFolder(path: folder).chains()
-        for (place, chain) in chains.enumerated() {
-            let isNewest = place == chains.count - 1
-            if let span = try chain.span(isNewest: isNewest) { spans.append(span) }
-        }
-        return spans
+        try ArchiveFolder(path: folder).chains().compactMap(\.span)
     }
 
     /// Restores the database at `path` from an archive, as it was when a second began: see
@@ -78,9 +72,19 @@ extension SQLiteDatabase {
 
 extension ArchiveChain {
     /// What it can be restored to; nil where it has no copy to begin with.
-    fileprivate func span(isNewest: Bool) throws(Problem) -> ArchiveSpan? {
+    fileprivate var span: ArchiveSpan? {
+        do throws(Problem) {
+            guard let base = try bases().first else { return nil }
+            return try span(from: base)
+        } catch {
+            return ArchiveSpan(
+                first: begin + 1, last: nil, path: path, files: 0, byteCount: 0,
+                problem: error.message)
+        }
+    }
+
+    private func span(from base: Base) throws(Problem) -> ArchiveSpan {
         let bases = try bases()
-        guard let base = bases.first else { return nil }
         var (last, problem) = (base.second, String?.none)
         var paths = bases.map(\.path)
         var expected = base.index + 1
@@ -98,11 +102,14 @@ extension ArchiveChain {
             }
         }
         if problem == nil {
-            // All of its last second is there, if nothing else can have been written in it.
-            last = max(isNewest ? last + 1 : last, try end() ?? 0)
+            do throws(Problem) {
+                last = max(last, try end() ?? 0)
+            } catch {
+                problem = error.message
+            }
         }
         return ArchiveSpan(
-            first: base.second + 1, last: max(last, base.second + 1), path: path,
+            first: base.second + 1, last: last > base.second ? last : nil, path: path,
             files: paths.count,
             byteCount: paths.reduce(0) { $0 + (FileSystem.byteCount(of: $1) ?? 0) },
             problem: problem)

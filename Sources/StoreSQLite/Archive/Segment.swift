@@ -22,6 +22,9 @@ struct Segment: Equatable {
     /// in one that follows; where none ends here, it is what stands before the first frame.
     let times: [Time]
 
+    /// More than any chain has.
+    static let indexMax = 1 << 48
+
     private static let magic: UInt64 = 0x4170_7573_4c6f_6731
     private static let fixedBytes = 72
 
@@ -70,19 +73,31 @@ struct Segment: Equatable {
         var sum = LogSum()
         sum.add(bytes.prefix(headBytes), isBigEndian: true)
         guard sum.number == bytes.bigEndian64(at: headBytes) else { return nil }
-        index = Int(number(1))
+        // Whoever writes the checksum can write anything before it.
+        guard let index = Int(exactly: number(1)), index <= Self.indexMax,
+            (512...65536).contains(number(2) >> 32), let before = UInt32(exactly: number(5)),
+            let frames = UInt32(exactly: number(6))
+        else { return nil }
+        self.index = index
         log = LogHead(
             pageBytes: Int(number(2) >> 32), isBigEndian: number(2) & 1 == 1, salt: number(3),
             sum: LogSum(number(4)))
-        before = Int(number(5))
-        frames = Int(number(6))
+        self.before = Int(before)
+        self.frames = Int(frames)
         end = LogSum(number(7))
-        times = (0..<Int(count)).map { place in
-            Time(
-                frame: Int(bytes.bigEndian64(at: Self.fixedBytes + place * 16)),
-                second: Int64(
-                    bitPattern: bytes.bigEndian64(at: Self.fixedBytes + place * 16 + 8)))
+        var times: [Time] = []
+        var least = self.before
+        for place in 0..<Int(count) {
+            let start = Self.fixedBytes + place * 16
+            let second = bytes.bigEndian64(at: start + 8)
+            guard let frame = Int(exactly: bytes.bigEndian64(at: start)),
+                (least...(self.before + self.frames)).contains(frame),
+                second <= Int64.archivedSecondMax
+            else { return nil }
+            times.append(Time(frame: frame, second: Int64(second)))
+            least = frame
         }
+        self.times = times
     }
 
     init(

@@ -117,7 +117,7 @@ struct DatabaseRestoration {
     /// Removes what SQLite would take for the restored database's own.
     private func removeJournals() {
         FileSystem.remove(path + "-wal", path + "-shm", path + "-journal")
-        FileSystem.remove(LogArchive.timesPath(of: path))
+        FileSystem.remove(CommitNotes.path(besides: path))
     }
 
     /// Writes all of the former database into its file.

@@ -18,7 +18,7 @@ enum Opening {
         path: String, cacheKiB: Int, counts: RowCounts, inlineTime: Duration = .zero
     ) throws(DatabaseError) -> SQLiteReader {
         do throws(SQLiteError) {
-            let connection = try Connection(path: path, options: options(.existing))
+            let connection = try open(path, options(.existing))
             try SQLFunctions.define(on: connection)
             try connection.execute("PRAGMA cache_size = -\(cacheKiB)")
             try connection.execute("PRAGMA foreign_keys = ON")
@@ -41,7 +41,7 @@ enum Opening {
         do throws(SQLiteError) {
             var options = options(.create)
             options.gathersLog = true
-            let connection = try Connection(path: path, options: options)
+            let connection = try open(path, options)
             let hook = Writer.observe(connection)
             try SQLFunctions.define(on: connection)
             try ConversionFunctions.define(on: connection)
@@ -56,7 +56,7 @@ enum Opening {
     ///
     /// - Parameter synchronises: Whether it waits for the disk.
     static func copier(path: String, synchronises: Bool) throws(SQLiteError) -> Connection {
-        let connection = try Connection(path: path, options: options(.existing))
+        let connection = try open(path, options(.existing))
         try connection.execute("PRAGMA synchronous = \(synchronises ? "FULL" : "OFF")")
         // Reads from the file: only then is it known that there is a log.
         _ = try connection.integer("PRAGMA schema_version")
@@ -67,8 +67,18 @@ enum Opening {
     /// A connection to the file at `path` for whoever copies it or looks whether it is sound:
     /// nobody is to write through it who has not been let to.
     static func whole(path: String) throws(SQLiteError) -> Connection {
-        let connection = try Connection(path: path, options: options(.existing))
+        let connection = try open(path, options(.existing))
         try SQLFunctions.define(on: connection)
+        return connection
+    }
+
+    /// Whoever is the last to close the file copies the log into it and removes it, unless
+    /// something waits in it for an archive.
+    private static func open(
+        _ path: String, _ options: ConnectionOptions
+    ) throws(SQLiteError) -> Connection {
+        let connection = try Connection(path: path, options: options)
+        if WaitingLog.exists(databaseAt: path) { connection.keepLog(true) }
         return connection
     }
 

@@ -40,10 +40,11 @@ public final class SQLiteDatabase: Sendable {
         shared.archive = configuration.archive.map { archive in
             LogArchive(archive, databaseAt: path, wakeWriter: { queue.wake() })
         }
+        if shared.archive == nil { shared.waiting = WaitingLog(databaseAt: path) }
         let reads = LastingReads(configuration, path: path, publishers: shared.publishers)
         let logBound = LogBound(
             configuration, copies: LogCopies(path: path, configuration), reads: reads,
-            size: shared.logSize)
+            size: shared.logSize, waiting: shared.waiting)
         let thread = PosixThread(name: "writer", slice: PosixThread.promptSlice) { [shared] in
             WriterThread.run(
                 path: path, configuration: configuration, queue: queue, shared: shared,

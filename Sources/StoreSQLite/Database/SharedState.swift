@@ -12,4 +12,6 @@ struct SharedState: Sendable {
     let logSize = LogSize()
     /// Where the log is archived, if it is.
     var archive: LogArchive?
+    /// What waits in it for an archive, where it is not archived.
+    var waiting: WaitingLog?
 }

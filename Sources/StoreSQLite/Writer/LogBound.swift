@@ -30,6 +30,10 @@ struct LogBound {
     private let copies: LogCopies
     private let reads: LastingReads
     private let size: LogSize
+    /// What waits in the log for an archive that is not there now.
+    private let waiting: WaitingLog?
+    /// Bytes of the log that are not beyond the bound though nothing of them is copied.
+    private var waitingMax: Int?
     private var state = State.within
     /// Bytes beyond which reads make way.
     private var threshold: Int
@@ -45,13 +49,14 @@ struct LogBound {
 
     init(
         _ configuration: DatabaseConfiguration, copies: LogCopies, reads: LastingReads,
-        size: LogSize
+        size: LogSize, waiting: WaitingLog?
     ) {
         self.copies = copies
         bytesMax = configuration.walBytesMax
         threshold = bytesMax
         self.reads = reads
         self.size = size
+        self.waiting = waiting
     }
 
     /// Looks between two turns how long the log is, and does what is to be done about it.
@@ -67,6 +72,7 @@ struct LogBound {
         let bytes = mark.byteCount
         size.note(bytes)
         hold?.look(at: mark, isPressing: isDiskFull)
+        if leaves(bytes) { return end() }
         let isIdle = copies.isIdle
         if isDiskFull, isIdle, relieve(connection, mark, hold, at: now) { return end() }
         if bytes <= min(bytesMax, DatabaseLimits.checkpointBytes) { return end() }
@@ -88,6 +94,17 @@ struct LogBound {
         case .beyond, .making, .blocked: break
         }
         lookLater(hold)
+    }
+
+    /// Whether nothing is to be copied of the log, since the next write could begin it anew then:
+    /// until it has grown by its bound, or the disk is full.
+    private mutating func leaves(_ bytes: Int) -> Bool {
+        guard let waiting, waiting.isKept else { return false }
+        let most = waitingMax ?? bytes + bytesMax
+        waitingMax = most
+        if bytes <= most, !isDiskFull { return true }
+        waiting.giveUp()
+        return false
     }
 
     /// A write has found the disk full: at the next look the log begins anew, however short it is.

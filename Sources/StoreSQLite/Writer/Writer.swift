@@ -198,9 +198,11 @@ final class Writer {
     /// Notes for the archive when the transaction is committed: after all of it was asked for, and
     /// before anybody hears of it.
     func noteCommit() {
-        if let archive = shared.archive, let mark = connection.logMark {
-            archive.noteCommit(after: mark)
+        guard shared.archive != nil || shared.waiting != nil, let mark = connection.logMark else {
+            return
         }
+        shared.archive?.noteCommit(after: mark)
+        shared.waiting?.noteCommit(after: mark)
     }
 
     /// Overwrites in the log what a COMMIT has left there that failed: after a crash it would be

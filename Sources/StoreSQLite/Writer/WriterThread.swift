@@ -16,23 +16,33 @@ enum WriterThread {
             do throws(SQLiteError) {
                 let facts = try connection.facts()
                 let (hold, archiver) = try archive(path, connection, shared)
+                defer {
+                    logBound.close()
+                    hold?.settle(connection)
+                    shared.archive?.stop()
+                    archiver?.join()
+                    hold?.end()
+                    endLog(of: connection, path)
+                }
                 let writer = try Writer(
                     connection: connection, shared: shared, logBound: logBound, hold: hold,
                     configuration: configuration)
                 opened.give(.success(facts))
                 writer.run(queue, hook: hook)
-                logBound.close()
-                hold?.settle(connection)
-                shared.archive?.stop()
-                archiver?.join()
-                hold?.end()
-                _ = try? connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")
             } catch {
                 throw Problem(DatabaseError(error))
             }
         } catch {
             opened.give(.failure(error))
         }
+    }
+
+    /// Has all of the log copied into the file, and nothing left of it, unless something waits in
+    /// it for an archive.
+    private static func endLog(of connection: Connection, _ path: String) {
+        let isKept = WaitingLog.exists(databaseAt: path)
+        connection.keepLog(isKept)
+        if !isKept { _ = try? connection.integer("PRAGMA wal_checkpoint(TRUNCATE)") }
     }
 
     /// Begins to archive the log, if it is to be, before anybody writes.
