@@ -28,8 +28,10 @@ private func compare(_ predicate: Predicate, _ identity: Identity) {
         let inMemory = laboratory.inMemory(
             predicate, new: row, old: laboratory.rows[(index + 1) % laboratory.rows.count],
             identity)
+        // The engine looks at the sides of "or" and "and" in an order of its own: a number may
+        // overflow on a side that memory has not come to.
         require(
-            inSQL == inMemory,
+            inSQL == inMemory || inSQL == .problem("22003"),
             "row \(index + 1) for \(identity.role): SQL \(inSQL), memory \(inMemory)")
     }
 }
