@@ -28,10 +28,19 @@ private func compare(_ predicate: Predicate, _ identity: Identity) {
         let inMemory = laboratory.inMemory(
             predicate, new: row, old: laboratory.rows[(index + 1) % laboratory.rows.count],
             identity)
-        // The engine looks at the sides of "or" and "and" in an order of its own: a number may
-        // overflow on a side that memory has not come to.
+        // SQLite computes all sides of an "or" whose value is asked for: one that memory has not
+        // come to may overflow, and then does so by itself.
+        if inSQL == .problem("22003"), inMemory != inSQL,
+            laboratory.sides(of: predicate).contains(where: {
+                laboratory.inMemory(
+                    $0, new: row, old: laboratory.rows[(index + 1) % laboratory.rows.count],
+                    identity) == inSQL
+            })
+        {
+            continue
+        }
         require(
-            inSQL == inMemory || inSQL == .problem("22003"),
+            inSQL == inMemory,
             "row \(index + 1) for \(identity.role): SQL \(inSQL), memory \(inMemory)")
     }
 }
@@ -59,6 +68,26 @@ private final class Laboratory: @unchecked Sendable {
     let rows: [[Value]]
     private let reader: SQLiteReader
     private let now = Instant(seconds: 1_767_225_600)
+
+    /// The sides of all that is joined by "or" and "and", each alone.
+    func sides(of predicate: Predicate) -> [Predicate] {
+        var sides: [Expression] = []
+        var left = [predicate.root]
+        while let next = left.popLast() {
+            if case .any(let operands) = next {
+                sides += operands
+                left += operands
+            }
+            if case .all(let operands) = next {
+                sides += operands
+                left += operands
+            }
+            if case .not(let operand) = next { left.append(operand) }
+        }
+        return sides.map {
+            Predicate(model: predicate.model, root: $0, arguments: predicate.arguments)
+        }
+    }
 
     init() {
         let project = Project.shared
